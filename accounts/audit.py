@@ -1,0 +1,71 @@
+"""Writing the audit trail: every action calls `record` inside its own transaction."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from accounts.models import AuditEvent, OrgUnit, User
+from common.encrypted import EncryptedField
+from common.months import Month
+
+# Set by accounts.middleware for the time of a request; None in commands and workers.
+origin_ip: ContextVar[str | None] = ContextVar("origin_ip", default=None)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, date | datetime | Decimal | Month):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value
+
+
+def state(obj: models.Model) -> dict[str, Any]:
+    """The row's fields as plain values, for `changes`. Encrypted fields are only “已填写” or “”."""
+    result = {}
+    for field in obj._meta.concrete_fields:
+        value = field.value_from_object(obj)
+        if isinstance(field, EncryptedField):
+            value = "已填写" if value else ""
+        elif field.name in ("password", "id_number_index"):
+            continue
+        result[field.name] = _plain(value)
+    return result
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """Field → [old, new] for what differs between two `state`s."""
+    keys = before.keys() | after.keys()
+    return {key: [before.get(key), after.get(key)] for key in sorted(keys) if before.get(key) != after.get(key)}
+
+
+def record(
+    *,
+    by: User | None,
+    verb: str,
+    target: models.Model,
+    path: str | None = None,
+    unit: OrgUnit | None = None,
+    changes: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Leave one event. `by=None` is the system itself. Give the unit (or its path) where it happened."""
+    return AuditEvent.objects.create(
+        actor=by,
+        actor_name=by.name if by else "系统",
+        ip=origin_ip.get(),
+        verb=verb,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        target_label=str(target)[:160],
+        path=unit.path if unit else path or "",
+        changes=changes or {},
+        reason=reason[:500],
+    )

@@ -1,0 +1,26 @@
+"""Resident identity numbers 居民身份证号 (GB 11643-1999): pure checks."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = "10X98765432"
+
+
+def check_digit(first17: str) -> str:
+    return _CHECK[sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True)) % 11]
+
+
+def problem(number: str) -> str:
+    """Why `number` is not an 18-digit identity number, in Chinese; "" when it is one."""
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        return "身份证号应为 18 位数字（末位可为 X）"
+    try:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return "身份证号中的出生日期无效"
+    if check_digit(number[:17]) != number[17]:
+        return "身份证号校验位不正确，请核对"
+    return ""

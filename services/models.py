@@ -1,0 +1,151 @@
+"""Service records 服务记录 and the month lock (R6, R13, R20)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.gate import gated
+from accounts.models import User
+from common.months import MonthField
+from policies.models import Judged
+from stations.models import Station, Worker
+
+
+class Domain(models.TextChoices):
+    """R13."""
+
+    RELIEF = "RELIEF", "社会救助"
+    ELDERLY_CARE = "ELDERLY_CARE", "养老服务"
+    CHILD_WELFARE = "CHILD_WELFARE", "儿童福利"
+    COMMUNITY = "COMMUNITY", "社区治理"
+    MARRIAGE_FUNERAL = "MARRIAGE_FUNERAL", "婚姻殡葬"
+    DISABILITY = "DISABILITY", "残疾人服务"
+
+
+class Method(models.TextChoices):
+    """domain.md §4; CLERICAL is administrative 事务性, all others professional 服务性 (R20)."""
+
+    VISIT = "VISIT", "探访"
+    CASE = "CASE", "个案"
+    GROUP = "GROUP", "小组"
+    ACTIVITY = "ACTIVITY", "社区活动"
+    EMOTIONAL_SUPPORT = "EMOTIONAL_SUPPORT", "精神慰藉"
+    HOTLINE = "HOTLINE", "热线咨询"
+    RESOURCE_LINK = "RESOURCE_LINK", "资源链接"
+    VOLUNTEERING = "VOLUNTEERING", "志愿服务"
+    POLICY_ADVOCACY = "POLICY_ADVOCACY", "政策宣传"
+    SUPPORT_NETWORK = "SUPPORT_NETWORK", "社会支持网络"
+    COMMUNITY_CARE = "COMMUNITY_CARE", "社区照顾"
+    CLERICAL = "CLERICAL", "民政事务性协助"
+
+
+ADMINISTRATIVE = frozenset({Method.CLERICAL})
+
+
+class FocusGroup(models.TextChoices):
+    """一老一小一孤一困; the value is the column of ServiceRecord that counts the group's contacts."""
+
+    ELDERLY = "elderly", "老年人"
+    CHILDREN = "children", "儿童"
+    ORPHANS = "orphans", "孤儿"
+    HARDSHIP = "hardship", "困难群众"
+
+
+class ServiceRecord(Judged):
+    """One service or activity. Never deleted: corrected or voided with a reason, each leaving its audit event."""
+
+    client_id = models.UUIDField("客户端编号", unique=True, default=uuid.uuid4, help_text="同一次提交重发只记一条")
+    station = models.ForeignKey(Station, models.PROTECT, related_name="services", verbose_name="站点")
+    month = MonthField("所属月份", editable=False)  # of starts_on; set by services.actions
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")
+    title = models.CharField("服务内容", max_length=100)
+    domain = models.CharField("领域", max_length=16, choices=Domain.choices)
+    method = models.CharField("方法", max_length=18, choices=Method.choices)
+    administrative = models.BooleanField("事务性", editable=False)  # by method
+    place = models.CharField("地点", max_length=100, blank=True)
+    contacts = models.PositiveIntegerField("服务人次")
+    elderly = models.PositiveIntegerField("老年人（人次）", default=0)
+    children = models.PositiveIntegerField("儿童（人次）", default=0)
+    orphans = models.PositiveIntegerField("孤儿（人次）", default=0)
+    hardship = models.PositiveIntegerField("困难群众（人次）", default=0)
+    hours = models.DecimalField("服务时长（小时）", max_digits=5, decimal_places=1)
+    volunteers = models.PositiveIntegerField("志愿者人数", default=0)
+    volunteer_hours = models.DecimalField("志愿服务时长（小时）", max_digits=6, decimal_places=1, default=0)
+    result = models.TextField("服务结果", max_length=2000, blank=True)
+    workers = models.ManyToManyField(Worker, related_name="services", verbose_name="社工", through="ServiceWorker")
+    entered_at = models.DateTimeField("录入时间")
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="录入人")
+    on_time = models.BooleanField("按时录入", editable=False)  # R6, judged at the moment of entry
+    voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    void_reason = models.CharField("作废理由", max_length=200, blank=True)
+    is_demo = models.BooleanField("演示数据", default=False)
+
+    objects = gated("station__unit__path")
+
+    class Meta:
+        verbose_name = "服务记录"
+        verbose_name_plural = "服务记录"
+        ordering = ["-starts_on", "-id"]
+        indexes = [
+            # The list of a station, keyset paged; and the list of a wider unit.
+            models.Index(fields=["station", "-starts_on", "-id"]),
+            models.Index(fields=["-starts_on", "-id"]),
+            # Everything a month's measures read, so that counting never touches the table.
+            models.Index(
+                fields=["month", "station"],
+                include=[
+                    "voided_at", "domain", "method", "administrative", "contacts", "elderly", "children", "orphans",
+                    "hardship", "hours", "volunteers", "volunteer_hours", "on_time",
+                ],
+                name="service_month_measures",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="service_ends_after_start"),
+            models.CheckConstraint(condition=Q(hours__gt=0), name="service_hours_positive"),
+            models.CheckConstraint(condition=Q(volunteer_hours__gte=0), name="service_volunteer_hours_not_negative"),
+            *(
+                models.CheckConstraint(condition=Q(**{f"{group}__lte": F("contacts")}), name=f"service_{group}_within")
+                for group in FocusGroup.values
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None, void_reason="") | Q(voided_at__isnull=False) & ~Q(void_reason=""),
+                name="service_void_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ServiceWorker(models.Model):
+    """Who served."""
+
+    service = models.ForeignKey(ServiceRecord, models.CASCADE, related_name="service_workers")
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="service_workers")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "worker"], name="service_worker_once")]
+
+
+class MonthLock(models.Model):
+    """A station's month that takes no changes any more: its report is submitted. Deleted when the report is returned."""
+
+    station = models.ForeignKey(Station, models.CASCADE, related_name="month_locks", verbose_name="站点")
+    month = MonthField("月份")
+    locked_at = models.DateTimeField("锁定时间", auto_now_add=True)
+    reason = models.CharField("原因", max_length=100)
+
+    objects = gated("station__unit__path")
+
+    class Meta:
+        verbose_name = "月份锁定"
+        verbose_name_plural = "月份锁定"
+        constraints = [models.UniqueConstraint(fields=["station", "month"], name="month_lock_once")]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.month}"

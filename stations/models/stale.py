@@ -1,0 +1,34 @@
+"""Months whose figures are to be counted again: the lease on that work lives here, the broker only nudges."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import OrgUnit
+from common.months import MonthField
+
+
+class StaleMonth(models.Model):
+    """`unit` is a station (count it and its ancestors again) or a higher unit (count its whole subtree again).
+
+    A fact that changes leaves a row in the same transaction (stations.stale.mark), raising `version` when one is
+    there. A worker claims rows, counts, and deletes those whose version is still the claimed one.
+    """
+
+    unit = models.ForeignKey(OrgUnit, models.CASCADE, related_name="stale_months")
+    month = MonthField()
+    version = models.PositiveIntegerField(default=1)
+    marked_at = models.DateTimeField()
+    claimed_by = models.CharField(max_length=80, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "待重算月份"
+        verbose_name_plural = "待重算月份"
+        constraints = [models.UniqueConstraint(fields=["unit", "month"], name="stale_once")]
+        indexes = [models.Index(fields=["claimed_by", "marked_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.month}"

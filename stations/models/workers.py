@@ -1,0 +1,147 @@
+"""Workers 驻站社工: certificate (R4), employment, and dated postings to stations (R17)."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from accounts.gate import GatedQuerySet, gated
+from accounts.models import OrgUnit, User
+from common.encrypted import EncryptedField, mask
+from stations.models.stations import Station
+
+
+class CertificateLevel(models.TextChoices):
+    """Levels of the national certificate; a worker without one simply has no Certificate row."""
+
+    ASSISTANT = "ASSISTANT", "助理社会工作师"
+    SOCIAL_WORKER = "SOCIAL_WORKER", "社会工作师"
+    SENIOR = "SENIOR", "高级社会工作师"
+
+
+class EmployerKind(models.TextChoices):
+    AGENCY = "AGENCY", "承接机构"
+    TOWNSHIP = "TOWNSHIP", "乡镇（街道）"
+    BUREAU = "BUREAU", "民政部门"
+
+
+class WorkerQuerySet(GatedQuerySet):
+    """A worker lies at the unit that keeps their file, and where they are posted today or were posted before."""
+
+    gate = "unit__path"
+
+    def in_paths(self, paths: Any) -> Self:
+        paths = list(paths)
+        posted = StationPosting.objects.filter(worker=OuterRef("pk")).in_paths(paths)
+        condition = Exists(posted)
+        kept = GatedQuerySet.in_paths(self, paths).values("pk")
+        return self.filter(condition | Q(pk__in=kept))
+
+
+class Worker(models.Model):
+    """A person who works, worked or will work at stations."""
+
+    unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="workers", verbose_name="建档单位", help_text="保管其档案的县、乡镇或站点"
+    )
+    name = models.CharField("姓名", max_length=40)
+    id_number = EncryptedField("身份证号", blank=True)
+    id_number_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    user = models.OneToOneField(
+        User, models.SET_NULL, null=True, blank=True, related_name="worker", verbose_name="登录账号"
+    )
+    is_demo = models.BooleanField("演示数据", default=False)
+    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+
+    objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "社工"
+        verbose_name_plural = "社工"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_number_index"], condition=Q(id_number_index__isnull=False), name="worker_id_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def masked_id_number(self) -> str:
+        return mask(self.id_number) if self.id_number else ""
+
+
+class Certificate(models.Model):
+    """A national social worker certificate 社会工作者职业资格证书, held from its issue date on."""
+
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="certificates", verbose_name="社工")
+    level = models.CharField("级别", max_length=14, choices=CertificateLevel.choices)
+    number = models.CharField("证书编号", max_length=40)
+    issued_on = models.DateField("发证日期")
+
+    class Meta:
+        verbose_name = "资格证书"
+        verbose_name_plural = "资格证书"
+        ordering = ["worker", "-issued_on"]
+        constraints = [models.UniqueConstraint(fields=["number"], name="certificate_number_once")]
+        indexes = [models.Index(fields=["worker", "issued_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} {self.number}"
+
+
+class Employment(models.Model):
+    """Who employs the worker, and full time or not, from one day to another; one at a time."""
+
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="employments", verbose_name="社工")
+    employer_kind = models.CharField("用人单位类型", max_length=10, choices=EmployerKind.choices)
+    employer_name = models.CharField("用人单位", max_length=80)
+    full_time = models.BooleanField("专职")
+    starts_on = models.DateField("起始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
+
+    class Meta:
+        verbose_name = "聘用"
+        verbose_name_plural = "聘用"
+        ordering = ["worker", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["worker"], condition=Q(ends_on=None), name="worker_one_current_employment"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="employment_dates_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employer_name}（{'专职' if self.full_time else '兼职'}）"
+
+
+class StationPosting(models.Model):
+    """A worker's posting to a station; one at a time, so that workers add up over stations."""
+
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="postings", verbose_name="社工")
+    station = models.ForeignKey(Station, models.PROTECT, related_name="postings", verbose_name="站点")
+    starts_on = models.DateField("起始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    objects = gated("station__unit__path")
+
+    class Meta:
+        verbose_name = "驻站"
+        verbose_name_plural = "驻站"
+        ordering = ["worker", "starts_on"]
+        indexes = [models.Index(fields=["station", "starts_on", "ends_on"])]
+        constraints = [
+            models.UniqueConstraint(fields=["worker"], condition=Q(ends_on=None), name="worker_one_current_posting"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="station_posting_dates_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker} · {self.station}"

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.world import World, build_world
+
+
+@pytest.fixture
+def world(db) -> World:
+    """The cast and places of tests/world.py, fresh for each test."""
+    return build_world()
+
+
+@pytest.fixture
+def sign_in():
+    """`sign_in(user)` gives a browser-like client of that user."""
+
+    def client_of(user) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return client_of
