@@ -46,6 +46,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     for item in ITEMS:
         if user.paths(item.permission):
             url = reverse(item.url_name)
-            shown.append({"label": item.label, "url": url, "icon": item.icon, "dock": item.dock,
-                          "active": request.path.startswith(url)})
+            shown.append(
+                {
+                    "label": item.label,
+                    "url": url,
+                    "icon": item.icon,
+                    "dock": item.dock,
+                    "active": request.path.startswith(url),
+                }
+            )
     return {"nav_items": shown, "dock_items": [entry for entry in shown if entry["dock"]]}
