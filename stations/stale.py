@@ -24,8 +24,10 @@ def mark(unit_id: int, months: Iterable[Month]) -> None:
     table = StaleMonth._meta.db_table
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table} (unit_id, month, version, marked_at, claimed_by, attempts) VALUES (%s, %s, %s, %s, %s, %s)"
-            f" ON CONFLICT (unit_id, month) DO UPDATE SET version = {table}.version + 1, marked_at = excluded.marked_at",
+            f"INSERT INTO {table} (unit_id, month, version, marked_at, claimed_by, attempts)"
+            " VALUES (%s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (unit_id, month) DO UPDATE"
+            f" SET version = {table}.version + 1, marked_at = excluded.marked_at",
             rows,
         )
     marked.send(sender=StaleMonth)

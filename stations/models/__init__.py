@@ -1,12 +1,15 @@
 """Stations and rooms with their dated life, workers, and the months that became stale."""
 
+from stations.models.dated import month_end
 from stations.models.stale import StaleMonth
 from stations.models.stations import (
+    BasicsFilter,
     Dimension,
     DimensionState,
     Hosting,
     Station,
     StationKind,
+    StationState,
     StationStatus,
     StatusSpell,
 )
@@ -20,6 +23,7 @@ from stations.models.workers import (
 )
 
 __all__ = [
+    "BasicsFilter",
     "Certificate",
     "CertificateLevel",
     "Dimension",
@@ -31,7 +35,9 @@ __all__ = [
     "Station",
     "StationKind",
     "StationPosting",
+    "StationState",
     "StationStatus",
     "StatusSpell",
     "Worker",
+    "month_end",
 ]

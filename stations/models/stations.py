@@ -1,13 +1,18 @@
-"""Stations 社工站 and rooms 社工室: one-to-one with a leaf of the org tree, with dated statuses and dimensions (R3, R5)."""
+"""Stations 社工站 and rooms 社工室: each one leaf of the org tree, with dated statuses and dimensions (R3, R5)."""
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import F, Q
+from datetime import date
+from typing import Self
 
-from accounts.gate import gated
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit
 from policies.models import Judged
+from stations.models.dated import dated
 
 
 class StationKind(models.TextChoices):
@@ -18,7 +23,7 @@ class StationKind(models.TextChoices):
 
 
 class StationStatus(models.TextChoices):
-    """In the order of a station's life; the last two may follow any that comes after BUILDING."""
+    """In the order of a station's life. Which may follow which is stations.life.FOLLOWING."""
 
     PLANNED = "PLANNED", "筹建"
     BUILDING = "BUILDING", "建设中"
@@ -27,6 +32,22 @@ class StationStatus(models.TextChoices):
     OPERATING = "OPERATING", "运营"
     SUSPENDED = "SUSPENDED", "停运"
     CLOSED = "CLOSED", "撤销"
+
+
+class StationState(models.TextChoices):
+    """What a station counts as on a day: the words of figures and of the list's `state` filter."""
+
+    COMPLETED = "COMPLETED", "已建成"
+    SIGN_HUNG = "SIGN_HUNG", "已挂牌"
+    OPERATING = "OPERATING", "运营中"
+
+
+class BasicsFilter(models.TextChoices):
+    """How the basics of a station stand against R5 on a day."""
+
+    DUE = "due", "已到期限"
+    ON_TIME = "on_time", "按时录入"
+    LATE = "late", "逾期"
 
 
 class Hosting(models.TextChoices):
@@ -42,6 +63,72 @@ class Dimension(models.TextChoices):
     INSTITUTIONS = "INSTITUTIONS", "制度建设"
     STAFFING = "STAFFING", "人员配备"
     SIGNAGE = "SIGNAGE", "统一标识"
+
+
+class StationQuerySet(GatedQuerySet):
+    """The as-of words that lists and figures share. `on` is a day, for a month stations.models.month_end of it."""
+
+    gate = "unit__path"
+
+    def standing(self, on: date) -> Self:
+        """Not closed by the end of `on`."""
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+
+    def completed(self, on: date) -> Self:
+        """Completed by `on` and not closed."""
+        return self.standing(on).filter(completed_on__lte=on)
+
+    def sign_hung(self, on: date) -> Self:
+        """Sign hung by `on` and not closed, operating or not."""
+        hung = StatusSpell.objects.filter(station=OuterRef("pk"), status=StationStatus.SIGN_HUNG, starts_on__lte=on)
+        return self.standing(on).filter(Exists(hung))
+
+    def in_status(self, status: StationStatus, on: date) -> Self:
+        """Whose status on `on` is exactly this one."""
+        return self.filter(Exists(StatusSpell.objects.at(on).filter(station=OuterRef("pk"), status=status)))
+
+    def operating(self, on: date) -> Self:
+        return self.in_status(StationStatus.OPERATING, on)
+
+    def state_at(self, state: StationState, on: date) -> Self:
+        """Stations that count as `state` on `on`."""
+        match state:
+            case StationState.COMPLETED:
+                return self.completed(on)
+            case StationState.SIGN_HUNG:
+                return self.sign_hung(on)
+            case StationState.OPERATING:
+                return self.operating(on)
+
+    def basics_due(self, on: date) -> Self:
+        """Completed stations whose basics (R5) had to be there by `on`.
+
+        One that is due today and has no basics yet is left out: the whole due day is still in time.
+        """
+        entered = Q(basics_entered_on__lte=F("due_on"))
+        return self.completed(on).filter(Q(due_on__lte=on), Q(due_on__lt=timezone.localdate()) | entered)
+
+    def basics_on_time(self, on: date) -> Self:
+        """Of `basics_due`, those entered by their due date."""
+        return self.basics_due(on).filter(basics_entered_on__lte=F("due_on"))
+
+    def basics_late(self, on: date) -> Self:
+        """Of `basics_due`, those entered after it or not at all."""
+        return self.basics_due(on).filter(Q(basics_entered_on=None) | Q(basics_entered_on__gt=F("due_on")))
+
+    def basics(self, standing: BasicsFilter, on: date) -> Self:
+        match standing:
+            case BasicsFilter.DUE:
+                return self.basics_due(on)
+            case BasicsFilter.ON_TIME:
+                return self.basics_on_time(on)
+            case BasicsFilter.LATE:
+                return self.basics_late(on)
+
+    def dimension_at(self, dimension: Dimension, on: date, *, met: bool = True) -> Self:
+        """Completed stations that meet the dimension on `on`; `met=False`: that fail it or were never checked."""
+        good = Exists(DimensionState.objects.at(on).filter(station=OuterRef("pk"), dimension=dimension, met=True))
+        return self.completed(on).filter(good if met else ~good)
 
 
 class Station(Judged):
@@ -62,7 +149,7 @@ class Station(Judged):
     is_demo = models.BooleanField("演示数据", default=False)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
 
-    objects = gated("unit__path")
+    objects = StationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "站点"
@@ -92,7 +179,7 @@ class StatusSpell(models.Model):
     ends_on = models.DateField("结束日期", null=True, blank=True, help_text="下一状态起始日，不含；空：至今")
     note = models.CharField("说明", max_length=200, blank=True)
 
-    objects = gated("station__unit__path")
+    objects = dated("station__unit__path").as_manager()
 
     class Meta:
         verbose_name = "站点状态"
@@ -101,7 +188,9 @@ class StatusSpell(models.Model):
         indexes = [models.Index(fields=["status", "starts_on", "ends_on", "station"])]
         constraints = [
             models.UniqueConstraint(fields=["station"], condition=Q(ends_on=None), name="station_one_current_status"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="spell_dates_ordered"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="spell_dates_ordered"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,7 +207,7 @@ class DimensionState(models.Model):
     ends_on = models.DateField("失效日期", null=True, blank=True, help_text="下一次检查日，不含")
     note = models.CharField("说明", max_length=200, blank=True)
 
-    objects = gated("station__unit__path")
+    objects = dated("station__unit__path").as_manager()
 
     class Meta:
         verbose_name = "建设标准检查"

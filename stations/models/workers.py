@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.gate import GatedQuerySet, gated
+from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit, User
 from common.encrypted import EncryptedField, mask
+from stations.models.dated import dated
 from stations.models.stations import Station
 
 
@@ -38,6 +40,21 @@ class WorkerQuerySet(GatedQuerySet):
         condition = Exists(posted)
         kept = GatedQuerySet.in_paths(self, paths).values("pk")
         return self.filter(condition | Q(pk__in=kept))
+
+    def posted_at(self, on: date, stations: Any = None) -> Self:
+        """Posted to a station on `on`; to one of `stations` (a queryset) when given."""
+        postings = StationPosting.objects.at(on).filter(worker=OuterRef("pk"))
+        return self.filter(Exists(postings if stations is None else postings.filter(station__in=stations)))
+
+    def certified(self, on: date, *, yes: bool = True) -> Self:
+        """Holding a certificate issued by `on` (R4), or none with `yes=False`."""
+        held = Exists(Certificate.objects.filter(worker=OuterRef("pk"), issued_on__lte=on))
+        return self.filter(held if yes else ~held)
+
+    def full_time(self, on: date, *, yes: bool = True) -> Self:
+        """Employed full time on `on`; `yes=False`: part time, or not employed at all."""
+        full = Exists(Employment.objects.at(on).filter(worker=OuterRef("pk"), full_time=True))
+        return self.filter(full if yes else ~full)
 
 
 class Worker(models.Model):
@@ -76,6 +93,10 @@ class Worker(models.Model):
         return mask(self.id_number) if self.id_number else ""
 
 
+class CertificateQuerySet(GatedQuerySet):
+    gate = "worker__unit__path"
+
+
 class Certificate(models.Model):
     """A national social worker certificate 社会工作者职业资格证书, held from its issue date on."""
 
@@ -83,6 +104,8 @@ class Certificate(models.Model):
     level = models.CharField("级别", max_length=14, choices=CertificateLevel.choices)
     number = models.CharField("证书编号", max_length=40)
     issued_on = models.DateField("发证日期")
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "资格证书"
@@ -104,6 +127,8 @@ class Employment(models.Model):
     full_time = models.BooleanField("专职")
     starts_on = models.DateField("起始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
+
+    objects = dated("worker__unit__path").as_manager()
 
     class Meta:
         verbose_name = "聘用"
@@ -129,7 +154,7 @@ class StationPosting(models.Model):
     ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
     note = models.CharField("说明", max_length=200, blank=True)
 
-    objects = gated("station__unit__path")
+    objects = dated("station__unit__path").as_manager()
 
     class Meta:
         verbose_name = "驻站"
