@@ -1,0 +1,76 @@
+"""`manage.py demo`: stations, people, six months of activity and sign-ins on the real townships of two cities."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import OrgUnit, User
+from common.months import Month
+from reporting.compute import compute_month
+from reporting.demo import SEED
+from reporting.demo.activity import build_services, demo_months
+from reporting.demo.people import build_people
+from reporting.demo.places import build_places, build_rooms
+from reporting.demo.reports import build_reports
+from reporting.demo.sign_ins import PASSWORD, build_sign_ins, describe
+from stations.models import StaleMonth, Station
+
+FIRST_MONTH = Month(2021, 1)
+
+
+class Command(BaseCommand):
+    help = "载入演示数据：晋中市和兰州市的社工站、社工、近六个月的服务和月报，每个角色一个账号"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="已有演示数据时只打印账号")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Station.objects.filter(is_demo=True).exists():
+            if not options["if_empty"]:
+                raise CommandError("演示数据已经载入过；如需重来，请删除 var/ 后再运行")
+        elif Station.objects.exists() or User.objects.exists():
+            if not options["if_empty"]:
+                raise CommandError("数据库里已有站点或用户，演示数据只载入空库")
+        else:
+            self.load(timezone.now())
+        self.print_sign_ins()
+
+    def load(self, now: datetime) -> None:
+        with transaction.atomic():
+            self.build(now)
+        months = list(FIRST_MONTH.until(Month.of(timezone.localdate(now))))
+        for number, month in enumerate(months, 1):
+            compute_month(month)
+            self.stdout.write(f"  计算 {month} （{number}/{len(months)}）", ending="\r")
+        StaleMonth.objects.all().delete()
+        self.stdout.write("")
+
+    def build(self, now: datetime) -> None:
+        rng = Random(SEED)
+        today = timezone.localdate(now)
+        places = build_places(rng, today)
+        build_rooms(rng, places)
+        workers = build_people(rng, places, today)
+        sign_ins = {user.username: user for user, _, _ in build_sign_ins(places, workers)}
+        services = build_services(rng, places, workers, now)
+        for month in demo_months(today)[:-1]:
+            compute_month(month)  # the reports freeze these figures
+        reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"])
+        people = sum(len(here) for here in workers.values())
+        root = OrgUnit.objects.get(level=0)
+        audit.record(by=None, verb="载入演示数据", target=root, unit=root)
+        self.stdout.write(f"  {len(places)} 个社工站，{people} 名在站社工，{services} 条服务，{reports} 份月报")
+
+    def print_sign_ins(self) -> None:
+        lines = describe()
+        if lines:
+            self.stdout.write(f"演示账号（密码都是 {PASSWORD}）：")
+            for line in lines:
+                self.stdout.write(line)
