@@ -1,0 +1,88 @@
+"""Paths, encrypted numbers, identity numbers, short texts."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from common import encrypted, paths
+from common.citizen_numbers import check_digit, problem
+from common.text import long_text, plain_name
+
+
+def number_of(day: str) -> str:
+    first = f"999999{day}001"
+    return first + check_digit(first)
+
+
+def test_ancestors_go_from_the_root_to_the_path_itself():
+    assert paths.ancestors("000100020003") == ["0001", "00010002", "000100020003"]
+
+
+def test_a_child_number_beyond_the_width_is_refused():
+    with pytest.raises(ValueError, match="does not fit"):
+        paths.child("0001", 10000)
+
+
+def test_a_sibling_with_the_same_digits_is_not_below():
+    assert not paths.within("00010002", "00010001")
+    assert paths.within("000100020001", "00010002")
+
+
+def test_an_encrypted_number_reads_back_and_never_twice_the_same():
+    number = number_of("19800102")
+    first, second = encrypted.encrypt(number), encrypted.encrypt(number)
+    assert first != second
+    assert number not in first
+    assert encrypted.decrypt(first) == encrypted.decrypt(second) == number
+
+
+def test_an_altered_text_is_not_read():
+    stored = encrypted.encrypt(number_of("19800102"))
+    with pytest.raises(ValueError, match="cannot be read"):
+        encrypted.decrypt(stored[:-4] + "AAA=")
+
+
+def test_old_numbers_are_read_and_found_after_a_key_is_added(settings):
+    settings.FIELD_KEYS = "old:" + "A" * 43 + "="
+    number = number_of("19800102")
+    stored, index = encrypted.encrypt(number), encrypted.blind_index(number)
+    settings.FIELD_KEYS = "new:" + "B" * 42 + "A=," + settings.FIELD_KEYS
+    assert encrypted.decrypt(stored) == number
+    assert encrypted.blind_index(number) == index
+    assert encrypted.encrypt(number).startswith("v1:new:")
+
+
+def test_a_mask_leaves_only_the_ends():
+    assert encrypted.mask("110101199003071234") == "110*************34"
+
+
+def test_a_right_number_has_no_problem():
+    assert problem(number_of("19800102")) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        ("123", "18 位"),
+        (number_of("19800231"), "出生日期"),
+        (number_of("19800102")[:-1] + ("0" if number_of("19800102")[-1] != "0" else "1"), "校验位"),
+    ],
+)
+def test_a_wrong_number_is_explained(number, word):
+    assert word in problem(number)
+
+
+@pytest.mark.parametrize("value", ["<b>站</b>", "", "   ", "一" * 41, "a\x00b", "换行\u200e"])
+def test_names_refuse_markup_blanks_length_and_control_characters(value):
+    with pytest.raises(ValidationError) as error:
+        plain_name(value, field="name", label="名称", max_length=40)
+    assert "名称" in error.value.message_dict["name"][0]
+
+
+def test_names_are_trimmed_to_one_line():
+    assert plain_name("  北关  街道 ", field="name", label="名称", max_length=40) == "北关 街道"
+
+
+def test_a_ten_megabyte_text_is_refused_with_its_length():
+    with pytest.raises(ValidationError) as error:
+        long_text("长" * 10_000_000, field="result", label="服务结果", max_length=2000)
+    assert "2000" in error.value.message_dict["result"][0]
