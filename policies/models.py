@@ -68,7 +68,9 @@ class ProvisionQuerySet(GatedQuerySet):
 
     def in_force(self, on: object) -> Self:
         """Rows whose dates contain the day."""
-        return self.filter(Q(in_force_from=None) | Q(in_force_from__lte=on), Q(in_force_to=None) | Q(in_force_to__gte=on))
+        return self.filter(
+            Q(in_force_from=None) | Q(in_force_from__lte=on), Q(in_force_to=None) | Q(in_force_to__gte=on)
+        )
 
 
 class Provision(models.Model):

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from policies.actions import load_documents, seed_calendar
+from policies.queries import RuleBook
 from tests.world import World, build_world
 
 
@@ -10,6 +12,14 @@ from tests.world import World, build_world
 def world(db) -> World:
     """The cast and places of tests/world.py, fresh for each test."""
     return build_world()
+
+
+@pytest.fixture
+def rules(world) -> RuleBook:
+    """Shipped defaults, both public documents for the units of the world, the calendar 2004–2026; as a rule book."""
+    seed_calendar()
+    load_documents()
+    return RuleBook.load()
 
 
 @pytest.fixture

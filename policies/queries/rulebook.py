@@ -1,0 +1,122 @@
+"""Which provision governs a unit on a day, and the due dates that follow (R5, R6, R7)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from common.months import Month
+from common.paths import ancestors
+from common.workdays import OfficialYears
+from policies import deadlines
+from policies.deadlines import Basis, Due
+from policies.kinds import KINDS
+from policies.models import Provision, ProvisionKind
+from policies.queries.calendar import official_years
+
+# With more paths than this, naming them costs more than reading every row (SQLite also limits the parameters).
+MANY_PATHS = 500
+
+
+class NoRule(LookupError):
+    """No provision governs this; only possible where the shipped defaults were never loaded."""
+
+    def __init__(self, kind: ProvisionKind | str) -> None:
+        label = ProvisionKind(kind).label
+        super().__init__(f"没有适用的“{label}”规定：请先运行 manage.py load_policies 载入缺省规则")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The number by which a fault is told (R10). `named_by` is the nearest provision that names the fault; where it
+    sets no number, `value` comes from `provision`, the nearest one that does."""
+
+    value: int
+    provision: Provision
+    named_by: Provision
+
+
+class RuleBook:
+    """The provisions of some units and the calendar, read in two queries; everything after `load` is pure.
+
+    The nearest issuing unit wins, then the nearest governed unit, then the latest in force on the day that the
+    obligation arose; a shipped default gives way to any document of the same unit.
+    """
+
+    def __init__(self, provisions: Iterable[Provision], years: OfficialYears) -> None:
+        self.years = years
+        self._rows: dict[tuple[str, str], list[Provision]] = defaultdict(list)
+        for provision in provisions:
+            self._rows[provision.kind, provision.unit.path].append(provision)
+
+    @classmethod
+    def load(cls, paths: Iterable[str] | None = None) -> Self:
+        """The rules for units with these paths (None: for every unit)."""
+        rows = Provision.objects.select_related("document__issuer", "unit")
+        if paths is not None:
+            steps = {step for path in paths for step in ancestors(path)}
+            if len(steps) <= MANY_PATHS:
+                rows = rows.filter(unit__path__in=steps)
+        return cls(rows, official_years())
+
+    def candidates(self, kind: ProvisionKind | str, path: str, on: date) -> list[Provision]:
+        """Every provision of `kind` that reaches the unit at `path` and is in force on `on`, the winner first."""
+        steps = ancestors(path) if KINDS[ProvisionKind(kind)].inherited else [path]
+        rows = [row for step in steps for row in self._rows.get((str(kind), step), ()) if _in_force(row, on)]
+        return sorted(rows, key=_rank, reverse=True) if len(rows) > 1 else rows
+
+    def provision(self, kind: ProvisionKind | str, path: str, on: date) -> Provision | None:
+        """The one that governs, or None. For kinds with one row for each subject use `all_provisions`."""
+        return next(iter(self.candidates(kind, path, on)), None)
+
+    def all_provisions(self, kind: ProvisionKind | str, path: str, on: date) -> list[Provision]:
+        """The ones that govern: one for each subject of the kind (the four dimensions, each year's target)."""
+        winners: dict[str, Provision] = {}
+        for row in self.candidates(kind, path, on):
+            winners.setdefault(KINDS[ProvisionKind(kind)].subject_of(row.parameters), row)
+        return list(winners.values())
+
+    def threshold(self, kind: ProvisionKind | str, path: str, on: date) -> Threshold | None:
+        """The number by which fault `kind` is told at `path` on `on`."""
+        rows = self.candidates(kind, path, on)
+        numbered = next((row for row in rows if row.parameters), None)
+        if numbered is None:
+            return None
+        return Threshold(next(iter(numbered.parameters.values())), numbered, named_by=rows[0])
+
+    def service_entry(self, path: str, ended_on: date) -> Due:
+        """R6; the obligation arises on the day the service ended. Raises NoRule."""
+        return deadlines.service_entry(ended_on, self._basis(ProvisionKind.SERVICE_ENTRY, path, ended_on))
+
+    def monthly_report(self, path: str, month: Month) -> Due:
+        """R7; the obligation arises on the last day of the month reported. Raises NoRule."""
+        return deadlines.monthly_report(month, self.years, self._basis(ProvisionKind.MONTHLY_REPORT, path, month.last))
+
+    def station_basics(self, path: str, completed_on: date) -> Due:
+        """R5; the obligation arises on the day of completion. Raises NoRule."""
+        return deadlines.station_basics(completed_on, self._basis(ProvisionKind.STATION_BASICS, path, completed_on))
+
+    def _basis(self, kind: ProvisionKind, path: str, on: date) -> Basis:
+        row = self.provision(kind, path, on)
+        if row is None:
+            raise NoRule(kind)
+        return Basis(row.pk, row.document.number, row.clause, row.parameters)
+
+
+def _in_force(row: Provision, on: date) -> bool:
+    return (row.in_force_from is None or row.in_force_from <= on) and (row.in_force_to is None or on <= row.in_force_to)
+
+
+def _rank(row: Provision) -> tuple[int, int, bool, date, date, int]:
+    document = row.document
+    return (
+        len(document.issuer.path),
+        len(row.unit.path),
+        not document.is_default,
+        row.in_force_from or date.min,
+        document.issued_on,
+        row.pk,
+    )
