@@ -1,0 +1,100 @@
+"""Reading figures: the stored measures of a unit and month, divided into indicators. No facts are read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from accounts.models import OrgUnit
+from common.months import Month
+from reporting.indicators import INDICATORS, Indicator
+from reporting.measures import MEASURES
+from reporting.models import UnitMonth
+
+Number = int | Decimal
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of one unit and month. All numbers are None where the month was never counted for the unit.
+
+    `value` is the numerator, or numerator / denominator as a ratio; None where the denominator is 0 or there is none
+    (a unit without a target of its own).
+    """
+
+    indicator: Indicator
+    numerator: Number | None
+    denominator: Number | None
+    value: Number | None
+
+    def url(self, unit: OrgUnit, month: Month) -> str:
+        """The list of the records behind the number; "" where there is none."""
+        return self.indicator.records.url(unit.pk, month) if self.indicator.records else ""
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.indicator.denominator is not None
+
+
+class Figures(Mapping[str, Figure]):
+    """The figures of one unit and month by indicator key, in the registry's order; each is made when asked for."""
+
+    __slots__ = ("computed_at", "measures")
+
+    def __init__(self, measures: Mapping[str, int] | None, computed_at: datetime | None = None) -> None:
+        """`measures` as stored in UnitMonth; None: never counted."""
+        self.measures = measures
+        self.computed_at = computed_at
+
+    def __getitem__(self, key: str) -> Figure:
+        return figure(INDICATORS[key], self.measures)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(INDICATORS)
+
+    def __len__(self) -> int:
+        return len(INDICATORS)
+
+
+def measured(key: str, measures: Mapping[str, int]) -> Number | None:
+    """The measure as people read it. What adds up is 0 when it is left out; a target that is left out is None."""
+    measure = MEASURES[key]
+    stored = measures.get(key)
+    if stored is None:
+        return measure.decode(0) if measure.additive else None
+    return measure.decode(stored)
+
+
+def figure(indicator: Indicator, measures: Mapping[str, int] | None) -> Figure:
+    """The indicator from stored measures (None: never counted)."""
+    if measures is None:
+        return Figure(indicator, None, None, None)
+    numerator = measured(indicator.numerator, measures)
+    if indicator.denominator is None:
+        return Figure(indicator, numerator, None, numerator)
+    denominator = measured(indicator.denominator, measures)
+    value = Decimal(numerator) / Decimal(denominator) if denominator and numerator is not None else None
+    return Figure(indicator, numerator, denominator, value)
+
+
+def figures_of_many(unit_ids: Iterable[int], months: Iterable[Month]) -> dict[tuple[int, Month], Figures]:
+    """(unit id, month) → figures, for every pair asked for; one query."""
+    unit_ids, months = list(unit_ids), list(months)
+    rows = UnitMonth.objects.filter(unit_id__in=unit_ids, month__in=months)
+    found = {
+        (unit_id, month): Figures(measures, computed_at)
+        for unit_id, month, measures, computed_at in rows.values_list("unit_id", "month", "measures", "computed_at")
+    }
+    return {(unit, month): found.get((unit, month)) or Figures(None) for unit in unit_ids for month in months}
+
+
+def figures_of(unit: OrgUnit, month: Month) -> Figures:
+    """All figures of one unit and month; one query."""
+    return figures_of_many([unit.pk], [month])[unit.pk, month]
+
+
+def computed_at(unit: OrgUnit, month: Month) -> datetime | None:
+    """When the month was last counted for the unit; None: never."""
+    return UnitMonth.objects.filter(unit=unit, month=month).values_list("computed_at", flat=True).first()
