@@ -3,55 +3,36 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.gate import gated
+from accounts.gate import GatedQuerySet, gated
 from accounts.models import User
 from common.months import MonthField
 from policies.models import Judged
+from services.vocabulary import ADMINISTRATIVE, Domain, FocusGroup, Method, Nature
 from stations.models import Station, Worker
 
-
-class Domain(models.TextChoices):
-    """R13."""
-
-    RELIEF = "RELIEF", "社会救助"
-    ELDERLY_CARE = "ELDERLY_CARE", "养老服务"
-    CHILD_WELFARE = "CHILD_WELFARE", "儿童福利"
-    COMMUNITY = "COMMUNITY", "社区治理"
-    MARRIAGE_FUNERAL = "MARRIAGE_FUNERAL", "婚姻殡葬"
-    DISABILITY = "DISABILITY", "残疾人服务"
-
-
-class Method(models.TextChoices):
-    """domain.md §4; CLERICAL is administrative 事务性, all others professional 服务性 (R20)."""
-
-    VISIT = "VISIT", "探访"
-    CASE = "CASE", "个案"
-    GROUP = "GROUP", "小组"
-    ACTIVITY = "ACTIVITY", "社区活动"
-    EMOTIONAL_SUPPORT = "EMOTIONAL_SUPPORT", "精神慰藉"
-    HOTLINE = "HOTLINE", "热线咨询"
-    RESOURCE_LINK = "RESOURCE_LINK", "资源链接"
-    VOLUNTEERING = "VOLUNTEERING", "志愿服务"
-    POLICY_ADVOCACY = "POLICY_ADVOCACY", "政策宣传"
-    SUPPORT_NETWORK = "SUPPORT_NETWORK", "社会支持网络"
-    COMMUNITY_CARE = "COMMUNITY_CARE", "社区照顾"
-    CLERICAL = "CLERICAL", "民政事务性协助"
+__all__ = [
+    "ADMINISTRATIVE",
+    "Domain",
+    "FocusGroup",
+    "Method",
+    "MonthLock",
+    "Nature",
+    "ServiceRecord",
+    "ServiceWorker",
+]
 
 
-ADMINISTRATIVE = frozenset({Method.CLERICAL})
+class ServiceRecordQuerySet(GatedQuerySet):
+    gate = "station__unit__path"
 
-
-class FocusGroup(models.TextChoices):
-    """一老一小一孤一困; the value is the column of ServiceRecord that counts the group's contacts."""
-
-    ELDERLY = "elderly", "老年人"
-    CHILDREN = "children", "儿童"
-    ORPHANS = "orphans", "孤儿"
-    HARDSHIP = "hardship", "困难群众"
+    def valid(self) -> Self:
+        """Records that count: those not voided."""
+        return self.filter(voided_at=None)
 
 
 class ServiceRecord(Judged):
@@ -84,7 +65,7 @@ class ServiceRecord(Judged):
     void_reason = models.CharField("作废理由", max_length=200, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
 
-    objects = gated("station__unit__path")
+    objects = ServiceRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = "服务记录"
@@ -98,8 +79,19 @@ class ServiceRecord(Judged):
             models.Index(
                 fields=["month", "station"],
                 include=[
-                    "voided_at", "domain", "method", "administrative", "contacts", "elderly", "children", "orphans",
-                    "hardship", "hours", "volunteers", "volunteer_hours", "on_time",
+                    "voided_at",
+                    "domain",
+                    "method",
+                    "administrative",
+                    "contacts",
+                    "elderly",
+                    "children",
+                    "orphans",
+                    "hardship",
+                    "hours",
+                    "volunteers",
+                    "volunteer_hours",
+                    "on_time",
                 ],
                 name="service_month_measures",
             ),

@@ -1,0 +1,276 @@
+"""Writes of the services room: log, correct and void a service (R6); lock and unlock a month.
+
+Every write first takes the row lock of its station, so that a service logged at the moment of a month's lock is
+either in the month before the lock or refused, and so that a repeated submit finds the first one's record.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from common.months import Month
+from policies.deadlines import Due
+from services import rules
+from services.models import MonthLock, ServiceRecord, ServiceWorker
+from services.queries import postings_between, preview_due
+from services.rules import Facts
+from stations import stale
+from stations.models import Station, StationStatus, Worker
+
+SERVING = frozenset({StationStatus.COMPLETED, StationStatus.SIGN_HUNG, StationStatus.OPERATING})
+MAX_WORKERS = 50
+
+
+class MonthLocked(ValidationError):
+    """The month's report is submitted; the message says whom to ask."""
+
+    def __init__(self, month: Month) -> None:
+        words = f"{month.label}已上报锁定，如需修改请联系县级民政部门退回月报"
+        super().__init__({NON_FIELD_ERRORS: [ValidationError(words, code="month_locked")]})
+
+
+@transaction.atomic
+def log_service(
+    *,
+    by: User | None,
+    station: Station,
+    client_id: uuid.UUID | str,
+    workers: Iterable[Worker],
+    now: datetime | None = None,
+    **fields: Any,
+) -> tuple[ServiceRecord, bool]:
+    """Save one service and judge its entry (R6) at `now`; (record, True), or (the first record, False) for a repeat.
+
+    `fields` are those of services.rules.Facts. Raises ValidationError by field, MonthLocked.
+    """
+    now = now or timezone.now()
+    client_id = _client_id(client_id)
+    _hold(station)
+    if first := ServiceRecord.objects.filter(client_id=client_id).first():
+        return _same_submit(first, by, station), False
+    facts = rules.clean(fields, today=timezone.localdate(now))
+    month = Month.of(facts.starts_on)
+    _refuse_locked(station, month)
+    _check_station(station, facts)
+    team = _team(station, workers, facts)
+    due = preview_due(station, facts.ends_on)
+    record = ServiceRecord(
+        client_id=client_id,
+        station=station,
+        month=month,
+        administrative=facts.administrative,
+        entered_at=now,
+        entered_by=by,
+        on_time=not due.is_late(now),
+        is_demo=station.is_demo,
+        **facts.as_dict(),
+    )
+    _judge(record, due)
+    try:
+        with transaction.atomic():  # the same id may come for another station, whose lock we do not hold
+            record.save(force_insert=True)
+    except IntegrityError:
+        first = ServiceRecord.objects.filter(client_id=client_id).first()
+        if first is None:
+            raise
+        return _same_submit(first, by, station), False
+    ServiceWorker.objects.bulk_create(ServiceWorker(service=record, worker=worker) for worker in team)
+    shown = ("title", "method", "starts_on", "ends_on", "contacts", "on_time")
+    after = audit.state(record)
+    audit.record(
+        by=by,
+        verb="登记服务",
+        target=record,
+        unit=station.unit,
+        changes=audit.changes({}, {name: after[name] for name in shown}),
+    )
+    stale.mark(station.unit_id, [month])
+    return record, True
+
+
+@transaction.atomic
+def correct_service(
+    *,
+    by: User | None,
+    record: ServiceRecord,
+    reason: str,
+    workers: Iterable[Worker] | None = None,
+    now: datetime | None = None,
+    **fields: Any,
+) -> ServiceRecord:
+    """Change the given facts (and `workers`, unless None) of a record; returns it as saved.
+
+    The moment of entry stays. Only a new end date has the entry judged again, and never for the better: a late
+    entry keeps its judgement rather than become punctual. Raises ValidationError by field, MonthLocked.
+    """
+    reason = rules.clean_reason(reason)
+    now = now or timezone.now()
+    record = _fresh(record)
+    if record.voided_at:
+        raise ValidationError("已作废的记录不能更正")
+    station, old_month, old_end = record.station, record.month, record.ends_on
+    facts = rules.clean(
+        {**{name: getattr(record, name) for name in rules.CHECKS}, **fields}, today=timezone.localdate(now)
+    )
+    month = Month.of(facts.starts_on)
+    _refuse_locked(station, old_month, month)
+    old_team = list(Worker.objects.filter(services=record).only("pk", "name").order_by("pk"))
+    dates_moved = (facts.starts_on, facts.ends_on) != (record.starts_on, record.ends_on)
+    team = old_team if workers is None else list(workers)
+    team_moved = {worker.pk for worker in team} != {worker.pk for worker in old_team}
+    if dates_moved:
+        _check_station(station, facts)
+    if dates_moved or team_moved:  # else what was right at entry stays, whatever postings say by now
+        team = _team(station, team, facts)
+    before = {**audit.state(record), "workers": [worker.name for worker in old_team]}
+    for name, value in facts.as_dict().items():
+        setattr(record, name, value)
+    record.month = month
+    record.administrative = facts.administrative
+    if facts.ends_on != old_end:
+        due = preview_due(station, facts.ends_on)
+        late = due.is_late(record.entered_at)
+        if record.on_time or late:
+            _judge(record, due)
+            record.on_time = not late
+    after = {**audit.state(record), "workers": [worker.name for worker in team]}
+    changes = audit.changes(before, after)
+    if not changes and not team_moved:
+        raise ValidationError("没有任何改动，无需更正")
+    record.save()
+    if team_moved:
+        _set_team(record, old_team, team)
+    audit.record(by=by, verb="更正服务", target=record, unit=station.unit, changes=changes, reason=reason)
+    stale.mark(station.unit_id, [old_month, month])
+    return record
+
+
+@transaction.atomic
+def void_service(*, by: User | None, record: ServiceRecord, reason: str, now: datetime | None = None) -> ServiceRecord:
+    """Take a record out of every count; it stays visible with its reason. Raises ValidationError, MonthLocked."""
+    reason = rules.clean_reason(reason)
+    record = _fresh(record)
+    if record.voided_at:
+        raise ValidationError("这条记录已经作废")
+    _refuse_locked(record.station, record.month)
+    before = audit.state(record)
+    record.voided_at = now or timezone.now()
+    record.void_reason = reason
+    record.save(update_fields=["voided_at", "void_reason"])
+    changes = audit.changes(before, audit.state(record))
+    audit.record(by=by, verb="作废服务", target=record, unit=record.station.unit, changes=changes, reason=reason)
+    stale.mark(record.station.unit_id, [record.month])
+    return record
+
+
+@transaction.atomic
+def lock_month(*, station: Station, month: Month, reason: str) -> MonthLock:
+    """Refuse changes to the month's services from now on; the lock that stands is kept.
+
+    The caller (a report that is submitted) leaves the audit event.
+    """
+    _hold(station)
+    lock, _ = MonthLock.objects.get_or_create(station=station, month=month, defaults={"reason": reason[:100]})
+    return lock
+
+
+@transaction.atomic
+def unlock_month(*, station: Station, month: Month) -> None:
+    """Take changes again (a report that is returned); nothing happens to an open month."""
+    _hold(station)
+    MonthLock.objects.filter(station=station, month=month).delete()
+
+
+# ---- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def _hold(station: Station) -> None:
+    """Row lock until the end of the transaction. SQLite holds the whole database already (BEGIN IMMEDIATE)."""
+    Station.objects.select_for_update(no_key=True).values_list("pk").get(pk=station.pk)
+
+
+def _fresh(record: ServiceRecord) -> ServiceRecord:
+    """The record as it stands once its station is held."""
+    _hold(record.station)
+    return ServiceRecord.objects.select_related("station__unit").get(pk=record.pk)
+
+
+def _client_id(value: uuid.UUID | str) -> uuid.UUID:
+    try:
+        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value)[:64])
+    except ValueError:
+        raise ValidationError({"client_id": "提交编号无效，请刷新页面后重新填写"}) from None
+
+
+def _same_submit(first: ServiceRecord, by: User | None, station: Station) -> ServiceRecord:
+    """The record of an earlier submit with this id; to anyone else it is only an id in use."""
+    if first.station_id != station.pk or first.entered_by_id != (by.pk if by else None):
+        raise ValidationError({"client_id": "提交编号已被使用，请刷新页面后重新填写"})
+    return first
+
+
+def _refuse_locked(station: Station, *months: Month) -> None:
+    lock = MonthLock.objects.filter(station=station, month__in=set(months)).order_by("month").first()
+    if lock:
+        raise MonthLocked(lock.month)
+
+
+def _check_station(station: Station, facts: Facts) -> None:
+    """The station is completed and neither suspended nor closed on every day of the service."""
+    if station.completed_on is None:
+        raise ValidationError({"starts_on": "站点尚未建成，不能登记服务"})
+    if facts.starts_on < station.completed_on:
+        raise ValidationError({"starts_on": f"站点于 {station.completed_on:%Y-%m-%d} 建成，不能登记建成之前的服务"})
+    spells = (
+        station.spells.filter(starts_on__lte=facts.ends_on)
+        .filter(Q(ends_on=None) | Q(ends_on__gt=facts.starts_on) & Q(ends_on__gt=F("starts_on")))
+        .order_by("starts_on", "id")
+    )
+    standing = [(spell.starts_on, StationStatus(spell.status)) for spell in spells]
+    if not standing or standing[0][0] > facts.starts_on:
+        raise ValidationError({"starts_on": "站点在开始日期没有状态记录，请先登记站点状态"})
+    for since, status in standing:
+        if status not in SERVING:
+            field = "starts_on" if since <= facts.starts_on else "ends_on"
+            raise ValidationError({field: f"站点自 {since:%Y-%m-%d} 起为“{status.label}”，不能登记此期间的服务"})
+
+
+def _team(station: Station, workers: Iterable[Worker], facts: Facts) -> list[Worker]:
+    """The workers once each, in order of entry into the files; each was posted here while the service lasted."""
+    team = sorted({worker.pk: worker for worker in workers}.values(), key=lambda worker: worker.pk)
+    if not team:
+        raise ValidationError({"workers": "请至少选择一名社工"})
+    if len(team) > MAX_WORKERS:
+        raise ValidationError({"workers": f"一次服务最多选择 {MAX_WORKERS} 名社工"})
+    postings = postings_between(station, facts.starts_on, facts.ends_on)
+    posted = set(postings.filter(worker__in=team).values_list("worker_id", flat=True))
+    absent = [worker.name for worker in team if worker.pk not in posted]
+    if absent:
+        raise ValidationError({"workers": f"{'、'.join(absent)}在服务日期不驻本站，请核对日期或社工"})
+    return team
+
+
+def _judge(record: ServiceRecord, due: Due) -> None:
+    record.due_on = due.due
+    record.due_reason = due.reason[:200]
+    record.due_provisional = due.provisional
+    record.due_provision_id = due.provision_id
+
+
+def _set_team(record: ServiceRecord, old: list[Worker], new: list[Worker]) -> None:
+    keep = {worker.pk for worker in new}
+    had = {worker.pk for worker in old}
+    ServiceWorker.objects.filter(service=record).exclude(worker__in=keep).delete()
+    ServiceWorker.objects.bulk_create(
+        ServiceWorker(service=record, worker=worker) for worker in new if worker.pk not in had
+    )

@@ -1,0 +1,56 @@
+"""The words of service records: domains, methods, focus groups, nature (R13, R20)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Domain(models.TextChoices):
+    """R13."""
+
+    RELIEF = "RELIEF", "社会救助"
+    ELDERLY_CARE = "ELDERLY_CARE", "养老服务"
+    CHILD_WELFARE = "CHILD_WELFARE", "儿童福利"
+    COMMUNITY = "COMMUNITY", "社区治理"
+    MARRIAGE_FUNERAL = "MARRIAGE_FUNERAL", "婚姻殡葬"
+    DISABILITY = "DISABILITY", "残疾人服务"
+
+
+class Method(models.TextChoices):
+    """domain.md §4; CLERICAL is administrative 事务性, all others professional 服务性 (R20)."""
+
+    VISIT = "VISIT", "探访"
+    CASE = "CASE", "个案"
+    GROUP = "GROUP", "小组"
+    ACTIVITY = "ACTIVITY", "社区活动"
+    EMOTIONAL_SUPPORT = "EMOTIONAL_SUPPORT", "精神慰藉"
+    HOTLINE = "HOTLINE", "热线咨询"
+    RESOURCE_LINK = "RESOURCE_LINK", "资源链接"
+    VOLUNTEERING = "VOLUNTEERING", "志愿服务"
+    POLICY_ADVOCACY = "POLICY_ADVOCACY", "政策宣传"
+    SUPPORT_NETWORK = "SUPPORT_NETWORK", "社会支持网络"
+    COMMUNITY_CARE = "COMMUNITY_CARE", "社区照顾"
+    CLERICAL = "CLERICAL", "民政事务性协助"
+
+
+ADMINISTRATIVE = frozenset({Method.CLERICAL})
+
+
+class FocusGroup(models.TextChoices):
+    """一老一小一孤一困; the value is the column of ServiceRecord that counts the group's contacts."""
+
+    ELDERLY = "elderly", "老年人"
+    CHILDREN = "children", "儿童"
+    ORPHANS = "orphans", "孤儿"
+    HARDSHIP = "hardship", "困难群众"
+
+
+class Nature(models.TextChoices):
+    """R20: clerk's work against professional service; follows from the method."""
+
+    ADMINISTRATIVE = "administrative", "事务性"
+    PROFESSIONAL = "professional", "服务性"
+
+    @classmethod
+    def of(cls, method: str) -> Nature:
+        return cls.ADMINISTRATIVE if method in ADMINISTRATIVE else cls.PROFESSIONAL
