@@ -168,6 +168,10 @@ STATICFILES_DIRS = [
         if (NODE_MODULES / package).is_dir()
     ),
 ]
+STATICFILES_FINDERS = [
+    "common.staticfinder.VendorFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

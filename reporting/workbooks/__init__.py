@@ -1,0 +1,1 @@
+"""Excel tables of the reporting room, each made by a job."""
