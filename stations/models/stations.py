@@ -23,7 +23,7 @@ class StationKind(models.TextChoices):
 
 
 class StationStatus(models.TextChoices):
-    """In the order of a station's life. Which may follow which is stations.life.FOLLOWING."""
+    """In the order of a station's life. Which may follow which is stations.life.following."""
 
     PLANNED = "PLANNED", "筹建"
     BUILDING = "BUILDING", "建设中"

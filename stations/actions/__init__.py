@@ -1,0 +1,22 @@
+"""Writes of the stations room, by topic."""
+
+from stations.actions.careers import add_certificate, employ, end_employment, end_posting, post_worker
+from stations.actions.stations import Basics, create_station, edit_station
+from stations.actions.status import record_dimension, record_status, withdraw_status
+from stations.actions.workers import create_worker, edit_worker
+
+__all__ = [
+    "Basics",
+    "add_certificate",
+    "create_station",
+    "create_worker",
+    "edit_station",
+    "edit_worker",
+    "employ",
+    "end_employment",
+    "end_posting",
+    "post_worker",
+    "record_dimension",
+    "record_status",
+    "withdraw_status",
+]

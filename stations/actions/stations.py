@@ -1,0 +1,160 @@
+"""Stations: create, enter and edit basics (R1, R2, R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.actions import add_unit
+from accounts.models import Level, OrgUnit, User
+from common.text import plain_name
+from stations import basics as rules
+from stations import checks, stale
+from stations.actions.locks import locked_station
+from stations.actions.status import record_status
+from stations.initials import initials
+from stations.models import Hosting, Station, StationKind, StationStatus, StatusSpell
+
+NAME_LENGTH = 80
+
+
+class Basics(TypedDict, total=False):
+    """The basics of a station. Those that are left out stay as they are."""
+
+    address: str
+    contact_name: str
+    contact_phone: str
+    hosting: str
+    host_name: str
+    area_square_metres: Decimal | None
+
+
+def _clean(basics: Basics) -> dict[str, Any]:
+    """The basics that were given, checked together. Raises ValidationError, or TypeError for an unknown name."""
+    if unknown := basics.keys() - Basics.__annotations__.keys():
+        raise TypeError(f"unknown basics: {', '.join(sorted(unknown))}")
+    text = checks.optional_name
+    cleaners = {
+        "address": lambda: text(basics["address"], field="address", label="地址", max_length=200),
+        "contact_name": lambda: text(basics["contact_name"], field="contact_name", label="联系人", max_length=40),
+        "contact_phone": lambda: checks.phone(basics["contact_phone"], field="contact_phone"),
+        "hosting": lambda: checks.member(basics["hosting"], Hosting, field="hosting", label="运营方式", blank=True),
+        "host_name": lambda: text(basics["host_name"], field="host_name", label="运营单位", max_length=80),
+        "area_square_metres": lambda: checks.area(basics["area_square_metres"], field="area_square_metres"),
+    }
+    return checks.all_of(**{name: cleaners[name] for name in basics})
+
+
+def _place(township: OrgUnit, kind: StationKind, name: str, started_on: date) -> None:
+    """Raises ValidationError when no station of the kind and name may be opened there (R1: one station a township)."""
+    if township.level != Level.TOWNSHIP:
+        raise ValidationError({"township": "请选择站点所在的乡镇（街道）"})
+    if township.closed_on and township.closed_on <= started_on:
+        raise ValidationError({"township": f"{township}已于 {township.closed_on} 撤销，不能再设站点"})
+    if kind in (StationKind.STATION, StationKind.ROOM) and township.is_virtual:
+        raise ValidationError({"township": f"{township}不是乡镇（街道），社工站和社工室请选择实际所在的乡镇（街道）"})
+    here = Station.objects.filter(unit__parent=township, closed_on=None).select_related("unit")
+    for other in here:
+        if other.unit.name == name:
+            raise ValidationError({"name": f"{township}已有名为“{name}”的站点"})
+        if kind == StationKind.STATION == other.kind:
+            raise ValidationError({"township": f"{township}已有社工站“{other}”，一个乡镇（街道）设一个社工站"})
+
+
+@transaction.atomic
+def create_station(
+    *,
+    by: User | None,
+    township: OrgUnit,
+    name: str,
+    kind: str,
+    started_on: date,
+    statuses: Sequence[tuple[str, date]] = (),
+    is_demo: bool = False,
+    **basics: Unpack[Basics],
+) -> Station:
+    """A new leaf below `township`, planned since `started_on`; `statuses` are recorded after it, in order.
+
+    Raises ValidationError: a name with markup, a future day, a second live station in the township (R1).
+    """
+    clean = checks.all_of(
+        name=lambda: plain_name(name, field="name", label="名称", max_length=NAME_LENGTH),
+        kind=lambda: checks.member(kind, StationKind, field="kind", label="类型"),
+        started_on=lambda: checks.past_day(started_on, field="started_on", label="筹建日期"),
+        basics=lambda: _clean(basics),
+    )
+    township = OrgUnit.objects.select_for_update().get(pk=township.pk)
+    _place(township, StationKind(clean["kind"]), clean["name"], clean["started_on"])
+    unit = add_unit(
+        parent=township, name=clean["name"], initials=initials(clean["name"]), opened_on=clean["started_on"]
+    )
+    station = Station(unit=unit, kind=clean["kind"], is_demo=is_demo, **clean["basics"])
+    if rules.complete(station):
+        station.basics_entered_on = timezone.localdate()
+    station.save(force_insert=True)
+    StatusSpell.objects.create(station=station, status=StationStatus.PLANNED, starts_on=clean["started_on"])
+    changes = audit.changes({}, {key: value for key, value in audit.state(station).items() if value})
+    audit.record(
+        by=by,
+        verb="新建站点",
+        target=station,
+        unit=unit,
+        changes={"名称": [None, unit.name], "筹建日期": [None, str(clean["started_on"])], **changes},
+    )
+    stale.mark(station.pk, stale.months_since(clean["started_on"]))
+    for status, on in statuses:
+        record_status(by=by, station=station, status=status, on=on)
+    station.refresh_from_db()
+    return station
+
+
+@transaction.atomic
+def edit_station(*, by: User | None, station: Station, name: str | None = None, **basics: Unpack[Basics]) -> Station:
+    """Change the basics that are given, and the name.
+
+    `basics_entered_on` becomes today on the first day that address, contact, telephone and hosting are all there.
+    Raises ValidationError for a closed station, and when one of those four would be emptied afterwards.
+    """
+    station = locked_station(station)
+    if station.closed_on:
+        raise ValidationError("站点已撤销，不能再修改基础信息")
+    clean = _clean(basics)
+    before = audit.state(station)
+    for field, value in clean.items():
+        setattr(station, field, value)
+    if station.basics_entered_on is None and rules.complete(station):
+        station.basics_entered_on = timezone.localdate()
+        stale.mark(station.pk, stale.months_since(station.basics_entered_on))
+    elif station.basics_entered_on is not None:
+        emptied = [field for field in clean if field in rules.REQUIRED and not clean[field] and before[field]]
+        if emptied:
+            label = {field: Station._meta.get_field(field).verbose_name for field in emptied}
+            raise ValidationError({field: f"基础信息已录入，{label[field]}不能清空" for field in emptied})
+    changes = audit.changes(before, audit.state(station))
+    if name is not None:
+        changes |= _rename(station, name)
+    if changes:
+        station.save(update_fields=[*clean, "basics_entered_on"])
+        audit.record(by=by, verb="修改站点基础信息", target=station, unit=station.unit, changes=changes)
+    return station
+
+
+def _rename(station: Station, name: str) -> dict[str, list[str]]:
+    """The change of name, saved; empty when it is the same."""
+    new = plain_name(name, field="name", label="名称", max_length=NAME_LENGTH)
+    unit = station.unit
+    old = unit.name
+    if new == old:
+        return {}
+    if OrgUnit.objects.filter(parent_id=unit.parent_id, name=new, closed_on=None).exists():
+        raise ValidationError({"name": f"同一乡镇（街道）已有名为“{new}”的站点"})
+    unit.name, unit.initials = new, initials(new)
+    unit.save(update_fields=["name", "initials"])
+    return {"名称": [old, new]}

@@ -1,0 +1,97 @@
+"""Checks of what people type about stations and workers. Each returns the clean value or raises ValidationError."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from common.text import plain_name
+
+EARLIEST = date(1990, 1, 1)  # the first day that Month knows
+_PHONE = re.compile(r"[0-9+\-() ]{5,20}")
+_CERTIFICATE_NUMBER = re.compile(r"[0-9A-Z\-]{6,40}")
+_FULL_WIDTH = str.maketrans("（）－　＋", "()- +")
+
+
+def all_of(**cleaners: Callable[[], Any]) -> dict[str, Any]:
+    """Run every check, so that a form shows all its errors at once. Name → clean value."""
+    clean: dict[str, Any] = {}
+    errors: dict[str, Any] = {}
+    for name, cleaner in cleaners.items():
+        try:
+            clean[name] = cleaner()
+        except ValidationError as error:
+            errors.update(error.error_dict)
+    if errors:
+        raise ValidationError(errors)
+    return clean
+
+
+def past_day(value: date | None, *, field: str, label: str, since: date | None = None, since_label: str = "") -> date:
+    """A day that is not in the future, and not before `since` (called `since_label` in the message)."""
+    if value is None:
+        raise ValidationError({field: f"请填写{label}"})
+    if value > timezone.localdate():
+        raise ValidationError({field: f"{label}不能晚于今天"})
+    if value < EARLIEST:
+        raise ValidationError({field: f"{label}不能早于 {EARLIEST.year} 年"})
+    if since is not None and value < since:
+        raise ValidationError({field: f"{label}不能早于{since_label}（{since}）"})
+    return value
+
+
+def member(value: str, choices: type[models.TextChoices], *, field: str, label: str, blank: bool = False) -> str:
+    """A value of the enumeration; "" too when `blank`."""
+    if value in choices.values:
+        return str(choices(value).value)
+    if blank and value == "":
+        return ""
+    raise ValidationError({field: f"请选择{label}"})
+
+
+def optional_name(value: str, *, field: str, label: str, max_length: int) -> str:
+    """`plain_name`, or ""."""
+    return plain_name(value, field=field, label=label, max_length=max_length) if value.strip() else ""
+
+
+def phone(value: str, *, field: str) -> str:
+    """A telephone number or ""."""
+    text = " ".join(value.translate(_FULL_WIDTH).split()) if len(value) < 200 else value
+    if text and not _PHONE.fullmatch(text):
+        raise ValidationError({field: "联系电话只能包含数字、空格和 + - ( )，5 至 20 位"})
+    return text
+
+
+def area(value: Decimal | float | str | None, *, field: str) -> Decimal | None:
+    """Square metres with one decimal, greater than 0, or None."""
+    if value is None or value == "":
+        return None
+    try:
+        number = Decimal(str(value)[:40])
+    except InvalidOperation:
+        raise ValidationError({field: "面积应为数字"}) from None
+    if not number.is_finite() or number <= 0:
+        raise ValidationError({field: "面积应大于 0"})
+    if number >= 1_000_000:
+        raise ValidationError({field: "面积过大，请核对单位（平方米）"})
+    rounded = number.quantize(Decimal("0.1"))
+    if not rounded:
+        raise ValidationError({field: "面积应不小于 0.1 平方米"})
+    return rounded
+
+
+def certificate_number(value: str, *, field: str) -> str:
+    """Letters, digits and hyphens; upper case."""
+    text = "".join(value.upper().translate(_FULL_WIDTH).split()) if len(value) < 200 else value
+    if not text:
+        raise ValidationError({field: "请填写证书编号"})
+    if not _CERTIFICATE_NUMBER.fullmatch(text):
+        raise ValidationError({field: "证书编号应为 6 至 40 位字母、数字或短横"})
+    return text
