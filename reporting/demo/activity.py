@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 from django.utils import timezone
@@ -41,7 +41,9 @@ TITLES = {
     Method.POLICY_ADVOCACY: ("惠民政策宣讲", "反诈知识宣传"), Method.SUPPORT_NETWORK: ("邻里互助小组联络",),
     Method.COMMUNITY_CARE: ("日间照料陪护", "助餐配送"), Method.CLERICAL: ("低保复核材料整理", "协助高龄补贴申报"),
 }  # fmt: skip
-CROWD = {Method.GROUP: (6, 15), Method.ACTIVITY: (15, 80), Method.POLICY_ADVOCACY: (10, 60), Method.VOLUNTEERING: (3, 25)}
+CROWD = {
+    Method.GROUP: (6, 15), Method.ACTIVITY: (15, 80), Method.POLICY_ADVOCACY: (10, 60), Method.VOLUNTEERING: (3, 25),
+}  # fmt: skip
 RESULTS = ("已完成，居民反映良好", "已了解需求，下月继续跟进", "已转介社区并记录", "问题已解决", "")
 
 
@@ -70,7 +72,7 @@ def build_services(rng: Random, places: list[Place], workers: dict[int, list[Wor
     """Insert the records; returns how many."""
     rules = RuleBook.load()
 
-    @lru_cache(maxsize=None)
+    @cache
     def due(county_path: str, ended_on: date) -> Due:
         return rules.service_entry(county_path, ended_on)
 
@@ -93,9 +95,9 @@ def build_services(rng: Random, places: list[Place], workers: dict[int, list[Wor
                     records.append(record)
                     served_by.append(rng.sample(here, min(len(here), rng.choices([1, 2], [7, 3])[0])))
     ServiceRecord.objects.bulk_create(records, batch_size=500)
+    pairs = ((record, one) for record, some in zip(records, served_by, strict=True) for one in some)
     ServiceWorker.objects.bulk_create(
-        [ServiceWorker(service=record, worker=one) for record, some in zip(records, served_by, strict=True) for one in some],
-        batch_size=2000,
+        [ServiceWorker(service=record, worker=one) for record, one in pairs], batch_size=2000
     )
     return len(records)
 

@@ -53,7 +53,7 @@ def _spread(rng: Random, first: date, last: date, count: int) -> list[date]:
     span = (last - first).days
     days = [first + timedelta(days=span * n // max(count - 1, 1)) for n in range(count - 1)]
     moved = [day + timedelta(days=rng.randint(0, 9)) for day in days]
-    return sorted(min(day, last) for day in moved) + [last]
+    return [*sorted(min(day, last) for day in moved), last]
 
 
 def _completion_dates(rng: Random, county: OrgUnit, townships: list[OrgUnit]) -> list[date]:
@@ -181,12 +181,12 @@ def build_rooms(rng: Random, places: list[Place]) -> None:
             rooms.append(room)
             spells += [
                 StatusSpell(
-                    station=room, status=StationStatus.COMPLETED, starts_on=completed_on,
+                    station=room,
+                    status=StationStatus.COMPLETED,
+                    starts_on=completed_on,
                     ends_on=completed_on + timedelta(days=10),
                 ),
-                StatusSpell(
-                    station=room, status=StationStatus.OPERATING, starts_on=completed_on + timedelta(days=10)
-                ),
+                StatusSpell(station=room, status=StationStatus.OPERATING, starts_on=completed_on + timedelta(days=10)),
             ]
     Station.objects.bulk_create(rooms)
     StatusSpell.objects.bulk_create(spells, batch_size=500)

@@ -55,6 +55,7 @@ def describe() -> list[str]:
     lines = []
     for user in users:
         posting = user.postings.all()[0]
-        place = posting.unit.name if posting.unit.level < Level.TOWNSHIP else f"{posting.unit.parent.name} {posting.unit.name}"
+        unit = posting.unit
+        place = unit.name if unit.level < Level.TOWNSHIP else f"{unit.parent.name} {unit.name}"
         lines.append(f"  {user.username:<10}{Role(posting.role).label}　{place}")
     return lines

@@ -1,4 +1,4 @@
-"""An official form 报表 as a sheet: title, 填报单位 and period, merged headers, rows, total, A4 landscape, ready to print."""
+"""An official form 报表 as a sheet: title, 填报单位, period, merged headers, rows, total, A4 landscape set-up."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class FormBook:
     def _format(self, **properties: Any) -> Any:
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
-            self._formats[key] = self._book.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter", **properties})
+            self._formats[key] = self._book.add_format(
+                {"font_name": FONT, "font_size": 10, "valign": "vcenter", **properties}
+            )
         return self._formats[key]
 
     def add(self, sheet: Sheet) -> None:
@@ -73,6 +75,21 @@ class FormBook:
         page.merge_range(row + 1, 0, row + 1, last, sheet.footer, self._format(font_size=9, text_wrap=True))
         page.set_row(row + 1, 30)
         self._print_setup(page, last, row + 1)
+
+    def add_notes(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A plain sheet of explanations behind the forms."""
+        page = self._book.add_worksheet(name)
+        head, cell = self._format(bold=True, border=1, bg_color="#E8EDF4"), self._format(border=1, text_wrap=True)
+        for column, text in enumerate(heads):
+            page.write_string(0, column, text, head)
+        row = 0
+        for row, texts in enumerate(rows, 1):
+            for column, text in enumerate(texts):
+                page.write_string(row, column, text, cell)
+        page.set_column(0, 0, 28)
+        page.set_column(1, 1, 60)
+        page.set_column(2, 2, 30)
+        self._print_setup(page, len(heads) - 1, row, head_rows=(0, 0))
 
     def _heading(self, page: Any, sheet: Sheet, last: int) -> None:
         page.set_row(0, 34)
@@ -115,14 +132,14 @@ class FormBook:
             else:
                 page.write_number(row, index, float(value) if isinstance(value, Decimal) else value, shown)
 
-    def _print_setup(self, page: Any, last: int, row: int) -> None:
+    def _print_setup(self, page: Any, last: int, row: int, *, head_rows: tuple[int, int] = (2, 3)) -> None:
         page.set_landscape()
         page.set_paper(A4)
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         page.center_horizontally()
         page.fit_to_pages(1, 0)
-        page.repeat_rows(2, 3)
+        page.repeat_rows(*head_rows)
         page.print_area(0, 0, row, last)
-        page.freeze_panes(4, 1)
+        page.freeze_panes(head_rows[1] + 1, 1)
         page.set_footer("&C第 &P 页，共 &N 页")
         page.hide_gridlines(2)

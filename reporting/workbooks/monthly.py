@@ -1,0 +1,127 @@
+"""The monthly statistics table 月度统计表 of a unit: a row a child, a column an indicator, itself as the total."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import OrgUnit
+from common.months import Month
+from jobs.registry import JobRun, job_kind
+from reporting.figures import Figures, figures_of_many
+from reporting.indicators import INDICATORS, Facet, Group, Indicator
+from reporting.measures import MEASURES
+from reporting.workbooks.form import Column, FormBook, Sheet
+
+KIND = "monthly_workbook"
+SIGNATURES = "单位负责人：            填表人：            填报日期：            "
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sheet: its name, and which indicators stand on it."""
+
+    name: str
+    holds: Callable[[Indicator], bool]
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        return [indicator for indicator in INDICATORS.values() if self.holds(indicator)]
+
+
+def _group(*groups: Group) -> Callable[[Indicator], bool]:
+    """Indicators of these groups, but for the parts of services, which have sheets of their own."""
+    parts = (Facet.DOMAIN, Facet.METHOD, Facet.FOCUS)
+    return lambda indicator: indicator.group in groups and indicator.facet not in parts
+
+
+def _facet(*facets: Facet) -> Callable[[Indicator], bool]:
+    return lambda indicator: indicator.facet in facets
+
+
+PARTS = [
+    Part("建设", _group(Group.BUILDING)),
+    Part("标准和队伍", _group(Group.STANDARD, Group.TEAM)),
+    Part("服务和月报", _group(Group.SERVICE, Group.REPORT)),
+    Part("领域和对象", _facet(Facet.DOMAIN, Facet.FOCUS)),
+    Part("方法", _facet(Facet.METHOD)),
+]
+
+
+def title_of(unit: OrgUnit, month: Month) -> str:
+    return f"{unit.name}乡镇（街道）社工站月度统计表（{month.label}）"
+
+
+@job_kind(KIND)
+def run(job: JobRun) -> None:
+    """Parameters: {"month": "2023-09"}."""
+    month = Month.parse(job.parameters["month"])
+    unit = job.unit
+    children = list(OrgUnit.objects.visible_to(job.user).filter(parent=unit).live(month.last).order_by("path"))
+    figures = figures_of_many([unit.pk, *(child.pk for child in children)], [month])
+    path = job.file(f"{title_of(unit, month)}.xlsx")
+    with FormBook(path) as book:
+        for done, part in enumerate(PARTS):
+            job.progress(done, len(PARTS) + 1, f"正在写“{part.name}”")
+            rows = ((child.name, *_values(part.indicators, figures[child.pk, month])) for child in children)
+            total = ("合计" if children else unit.name, *_values(part.indicators, figures[unit.pk, month]))
+            book.add(_sheet(part, unit, month, rows, total, figures[unit.pk, month]))
+        job.progress(len(PARTS), len(PARTS) + 1, "正在写“指标说明”")
+        book.add_notes("指标说明", ("指标", "口径", "依据"), _notes())
+
+
+def _sheet(
+    part: Part, unit: OrgUnit, month: Month, rows: Iterable[Any], total: tuple[Any, ...], figures: Figures
+) -> Sheet:
+    counted = timezone.localtime(figures.computed_at).strftime("%Y-%m-%d %H:%M") if figures.computed_at else "尚未计算"
+    return Sheet(
+        name=part.name,
+        title=f"{title_of(unit, month)}：{part.name}",
+        left=f"填报单位：{unit.name}",
+        middle=f"统计月份：{month.label}",
+        right="计量单位：见表头",
+        first_label="单位",
+        columns=[column for indicator in part.indicators for column in _columns(indicator)],
+        rows=rows,
+        total=total,
+        footer=f"{SIGNATURES}数据截至 {counted}；“—”表示没有数据或没有目标。",
+    )
+
+
+def _columns(indicator: Indicator) -> list[Column]:
+    """A share prints as numerator, denominator and percentage, so that its fraction is always seen."""
+    if indicator.denominator is None:
+        decimals = MEASURES[indicator.numerator].decimals
+        number_format = "#,##0." + "0" * decimals if decimals else "#,##0"
+        head = indicator.facet.label if indicator.facet else indicator.group.label
+        return [Column(head, f"{indicator.label}（{indicator.unit}）", number_format)]
+    numerator, denominator = MEASURES[indicator.numerator], MEASURES[indicator.denominator]
+    return [
+        Column(indicator.label, numerator.label),
+        Column(indicator.label, denominator.label),
+        Column(indicator.label, "占比（%）", "0.0%", 8),
+    ]
+
+
+def _values(indicators: list[Indicator], figures: Figures) -> list[Any]:
+    values: list[Any] = []
+    for indicator in indicators:
+        figure = figures[indicator.key]
+        values += [figure.numerator, figure.denominator, figure.value] if figure.is_ratio else [figure.value]
+    return values
+
+
+def _notes() -> list[tuple[str, str, str]]:
+    """What each indicator divides, and the rule that it watches."""
+    return [
+        (
+            indicator.label,
+            MEASURES[indicator.numerator].label
+            + (f" ÷ {MEASURES[indicator.denominator].label}" if indicator.denominator else ""),
+            indicator.clause,
+        )
+        for indicator in INDICATORS.values()
+    ]
