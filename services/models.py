@@ -123,9 +123,12 @@ class ServiceWorker(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service", "worker"], name="service_worker_once")]
 
+    def __str__(self) -> str:
+        return f"{self.worker} · {self.service}"
+
 
 class MonthLock(models.Model):
-    """A station's month that takes no changes any more: its report is submitted. Deleted when the report is returned."""
+    """A station's month that takes no changes any more: its report is submitted. Gone when the report is returned."""
 
     station = models.ForeignKey(Station, models.CASCADE, related_name="month_locks", verbose_name="站点")
     month = MonthField("月份")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -246,41 +246,48 @@ def clean(fields: Mapping[str, Any], *, today: date) -> Facts:
     return Facts(**values)
 
 
-def _together(values: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
+def _together(values: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
     """Problems between fields that are each well formed: (field, words)."""
-    problems: list[tuple[str, str]] = []
     starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
     days = None
     if starts_on and starts_on > today:
-        problems.append(("starts_on", "不能登记今天以后的服务"))
+        yield "starts_on", "不能登记今天以后的服务"
     elif ends_on and ends_on > today:
-        problems.append(("ends_on", "不能登记今天以后的服务"))
+        yield "ends_on", "不能登记今天以后的服务"
     elif starts_on and ends_on and ends_on < starts_on:
-        problems.append(("ends_on", "结束日期不能早于开始日期"))
+        yield "ends_on", "结束日期不能早于开始日期"
     elif starts_on and ends_on:
         days = (ends_on - starts_on).days + 1
+    yield from _counts_together(values)
+    yield from _hours_together(values, days)
+
+
+def _counts_together(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     contacts, method = values.get("contacts"), values.get("method")
+    if contacts is None:
+        return
     # Clerk's work (forms, ledgers) may serve nobody in person; every professional service serves someone.
     if contacts == 0 and method and method not in ADMINISTRATIVE:
-        problems.append(("contacts", "服务人次至少为 1；只有民政事务性协助可以填 0"))
-    if contacts is not None:
-        for group in FocusGroup:
-            if values.get(group.value, 0) > contacts:
-                problems.append((group.value, f"{group.label}人次不能超过服务人次 {contacts}"))
+        yield "contacts", "服务人次至少为 1；只有民政事务性协助可以填 0"
+    for group in FocusGroup:
+        if values.get(group.value, 0) > contacts:
+            yield group.value, f"{group.label}人次不能超过服务人次 {contacts}"
+
+
+def _hours_together(values: Mapping[str, Any], days: int | None) -> Iterator[tuple[str, str]]:
     hours = values.get("hours")
     if hours is not None and hours <= 0:
-        problems.append(("hours", "服务时长应大于 0"))
+        yield "hours", "服务时长应大于 0"
     elif hours is not None and days and hours > 24 * days:
-        problems.append(("hours", f"服务时长不能超过 {24 * days} 小时（{days} 天）"))
+        yield "hours", f"服务时长不能超过 {24 * days} 小时（{days} 天）"
     volunteers, volunteer_hours = values.get("volunteers"), values.get("volunteer_hours")
-    if volunteers is not None and volunteer_hours:
-        if volunteers == 0:
-            problems.append(("volunteers", "填写了志愿服务时长，请填写志愿者人数"))
-        elif days and volunteer_hours > volunteers * 24 * days:
-            problems.append(
-                ("volunteer_hours", f"志愿服务时长不能超过 {volunteers * 24 * days} 小时（{volunteers} 人 {days} 天）")
-            )
-    return problems
+    if volunteers is None or not volunteer_hours:
+        return
+    if volunteers == 0:
+        yield "volunteers", "填写了志愿服务时长，请填写志愿者人数"
+    elif days and volunteer_hours > volunteers * 24 * days:
+        limit = volunteers * 24 * days
+        yield "volunteer_hours", f"志愿服务时长不能超过 {limit} 小时（{volunteers} 人 {days} 天）"
 
 
 def clean_reason(value: Any) -> str:
