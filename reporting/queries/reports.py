@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db import models
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from common.months import Month
+from reporting.models import ReportState
 from services.models import ServiceRecord
 from stations.models import Station, StationKind, StationStatus, StatusSpell
+
+
+class QueueState(models.TextChoices):
+    """Where a station stands with a month's report: the states of a report that was sent, any of them, and none."""
+
+    MISSING = "MISSING", "未报"
+    SENT = "submitted", "已报（不论审核）"
+    SUBMITTED = "SUBMITTED", "待审核"
+    RETURNED = "RETURNED", "已退回"
+    APPROVED = "APPROVED", "已通过"
+
+
+class Punctuality(models.TextChoices):
+    """How it stands against R7."""
+
+    YES = "yes", "按时上报"
+    NO = "no", "迟报"
+    LATE = "late", "未按时（迟报或未报）"
 
 
 def operating_during(month: Month) -> Q:
@@ -33,10 +53,32 @@ def owes(station: Station, month: Month) -> bool:
     return owing_spells(month).filter(station=station).exists()
 
 
-def with_report(stations: QuerySet[Station], month: Month) -> QuerySet[Station]:
-    """Stations that owe the month's report or have one, each with its report (or none) joined as `report`."""
-    joined = stations.annotate(report=FilteredRelation("reports", condition=Q(reports__month=month)))
-    return joined.filter(Q(report__isnull=False) | Exists(owing_spells(month).filter(station=OuterRef("pk"))))
+def queue(stations: QuerySet[Station], month: Month) -> QuerySet[Station]:
+    """Those of `stations` that owe the month's report, each with its report (or none) joined as `report`."""
+    owing = stations.filter(Exists(owing_spells(month).filter(station=OuterRef("pk"))))
+    return owing.annotate(report=FilteredRelation("reports", condition=Q(reports__month=month)))
+
+
+SENT = Q(report__submitted_at__isnull=False)
+# Conditions on a `queue`. A draft was not sent: to everyone but its writer the report is missing.
+IN_STATE: dict[QueueState, Q] = {
+    QueueState.MISSING: ~SENT,
+    QueueState.SENT: SENT,
+    QueueState.SUBMITTED: Q(report__state=ReportState.SUBMITTED),
+    QueueState.RETURNED: Q(report__state=ReportState.RETURNED),
+    QueueState.APPROVED: Q(report__state=ReportState.APPROVED),
+}
+PUNCTUAL: dict[Punctuality, Q] = {
+    Punctuality.YES: Q(report__on_time=True),
+    Punctuality.NO: Q(report__on_time=False),
+    Punctuality.LATE: ~SENT | Q(report__on_time=False),
+}
+
+
+def state_counts(rows: QuerySet[Station]) -> dict[QueueState, int]:
+    """How many stations of a `queue` stand in each state."""
+    counts = rows.order_by().aggregate(**{state.name: Count("pk", filter=where) for state, where in IN_STATE.items()})
+    return {state: counts[state.name] for state in IN_STATE}
 
 
 def valid_services(station: Station, month: Month) -> QuerySet[ServiceRecord]:
