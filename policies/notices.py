@@ -47,7 +47,7 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class Notice:
-    """Every day that was understood and every problem; it may be saved only without any. `warnings` are to be looked at."""
+    """Every day that was understood and every problem; it may be saved only without any."""
 
     year: int
     days: tuple[NoticeDay, ...]
@@ -70,9 +70,21 @@ def from_ranges(ranges: Iterable[tuple[str, str, str, str]], year: int) -> Notic
     return _read((row for row in rows if row[1] or row[2]), year)
 
 
-def to_ranges(days: Iterable[NoticeDay]) -> list[tuple[date, date, bool, str]]:
-    """The days as runs of one kind and name: what the form shows and people read."""
-    runs: list[tuple[date, date, bool, str]] = []
+Range = tuple[date, date, bool, str]  # first day, last day, rest, name
+
+
+def by_holiday(days: Iterable[NoticeDay]) -> list[tuple[str, list[Range]]]:
+    """Name → its runs, as a notice words it: make-up days stand with their holiday, wherever they fall."""
+    holidays: dict[str, list[Range]] = {}
+    for run in to_ranges(days):
+        holidays.setdefault(run[3], []).append(run)
+    # By the first day off; a name with make-up days only goes by those.
+    return sorted(holidays.items(), key=lambda item: min((not rest, start) for start, _, rest, _ in item[1])[1])
+
+
+def to_ranges(days: Iterable[NoticeDay]) -> list[Range]:
+    """The days as runs of one kind and name, by date: what the form shows."""
+    runs: list[Range] = []
     for day in sorted(days, key=lambda day: day.date):
         if runs:
             start, end, rest, name = runs[-1]

@@ -1,0 +1,1 @@
+"""Pages of the policies room: documents, what is in force, the official calendar."""
