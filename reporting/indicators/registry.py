@@ -10,7 +10,7 @@ from services.models import Domain, FocusGroup, Method, Nature
 from stations.models import BasicsFilter, Dimension, StationKind, StationState
 
 HIGHER, LOWER, NEITHER = Direction.HIGHER, Direction.LOWER, Direction.NONE
-COMPLETED, SIGN_HUNG, OPERATING = (state.value for state in StationState)
+COMPLETED, SIGN_HUNG, OPERATING = (StationState[name].value for name in ("COMPLETED", "SIGN_HUNG", "OPERATING"))
 
 station_list = partial(Records.of, "station_list", kind=StationKind.STATION.value)
 room_list = partial(Records.of, "station_list", kind=StationKind.ROOM.value)

@@ -15,7 +15,7 @@ class QueueState(models.TextChoices):
     """Where a station stands with a month's report: the states of a report that was sent, any of them, and none."""
 
     MISSING = "MISSING", "未报"
-    SENT = "submitted", "已报（不论审核）"
+    SENT = "SENT", "已报（不论审核）"
     SUBMITTED = "SUBMITTED", "待审核"
     RETURNED = "RETURNED", "已退回"
     APPROVED = "APPROVED", "已通过"

@@ -1,0 +1,73 @@
+"""Which townships have a station (R1), and which stations operate without a service (R10): the records behind figures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import models
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Level, OrgUnit
+from accounts.models.units import OrgUnitQuerySet
+from common.months import Month
+from services.models import ServiceRecord
+from stations.models import Station, StationKind, StationStatus, StatusSpell
+from stations.models.stations import StationQuerySet
+
+
+class Covered(models.TextChoices):
+    YES = "yes", "已建站"
+    NO = "no", "未建站"
+
+
+class CoverageLevel(models.TextChoices):
+    TOWNSHIP = "township", "乡镇（街道）"
+    COUNTY = "county", "县（市、区）"
+
+
+def completed_stations(on: date) -> StationQuerySet:
+    """What covers a township: a completed station of kind STATION."""
+    return Station.objects.completed(on).filter(kind=StationKind.STATION)
+
+
+def townships(units: OrgUnitQuerySet, on: date) -> QuerySet[OrgUnit]:
+    """The townships and streets among `units` that are due a station on that day, each with `covered`."""
+    due = units.live(on).filter(level=Level.TOWNSHIP, is_virtual=False)
+    return due.annotate(covered=Exists(completed_stations(on).filter(unit__parent=OuterRef("pk"))))
+
+
+def counties(units: OrgUnitQuerySet, on: date) -> QuerySet[OrgUnit]:
+    """The counties among `units` that have townships, each with `due`, `built` and `covered` (all of them built)."""
+
+    def counted(rows: QuerySet[OrgUnit]) -> Coalesce:
+        number = rows.order_by().values("parent").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+    below = townships(OrgUnit.objects.filter(parent=OuterRef("pk")), on)
+    rows = units.live(on).filter(level=Level.COUNTY, is_virtual=False)
+    rows = rows.annotate(due=counted(below), built=counted(below.filter(covered=True))).filter(due__gt=0)
+    return rows.annotate(covered=models.ExpressionWrapper(Q(built__gte=F("due")), output_field=models.BooleanField()))
+
+
+def stations_of(units: Iterable[OrgUnit], on: date) -> dict[int, list[Station]]:
+    """Township id → its standing stations of kind STATION, the completed first; one query."""
+    found: dict[int, list[Station]] = defaultdict(list)
+    rows = Station.objects.standing(on).filter(kind=StationKind.STATION, unit__parent__in=[unit.pk for unit in units])
+    for station in rows.select_related("unit").order_by(F("completed_on").asc(nulls_last=True), "unit__path"):
+        found[station.unit.parent_id].append(station)
+    return found
+
+
+def idle_stations(stations: StationQuerySet, month: Month, on: date) -> QuerySet[Station]:
+    """Stations in operation on `on` that served nobody in `month`, with `hung_on` and `last_service_on`."""
+    served = ServiceRecord.objects.valid().filter(station=OuterRef("pk"))
+    hung = StatusSpell.objects.filter(station=OuterRef("pk"), status=StationStatus.SIGN_HUNG).order_by("starts_on")
+    last = served.order_by().values("station").annotate(day=Max("ends_on")).values("day")
+    return (
+        stations.operating(on)
+        .filter(~Exists(served.filter(month=month)), kind=StationKind.STATION)
+        .annotate(hung_on=Subquery(hung.values("starts_on")[:1]), last_service_on=Subquery(last[:1]))
+    )

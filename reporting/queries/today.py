@@ -1,0 +1,152 @@
+"""What a station worker has to do today, each item with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from common.months import Month
+from policies.models import Provision
+from policies.queries import NoRule, RuleBook
+from reporting.models import MonthlyReport, ReportState, ReportStep
+from reporting.queries.reports import owing_spells
+from reporting.queries.timing import Timing, monthly_due, timing_of
+from services.models import ServiceRecord
+from services.queries import is_locked
+from stations.models import Station, StationStatus
+
+MONTHS_BACK = 3  # how many ended months are asked after; what is older is the county's list
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of “今天要办”. `when` is short; `late` means overdue."""
+
+    title: str
+    reason: str
+    href: str
+    when: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class MonthReport:
+    """How a month's report of the station stands."""
+
+    month: Month
+    report: MonthlyReport | None
+    timing: Timing
+
+
+def owed_reports(station: Station, today: date, rules: RuleBook, now: datetime) -> list[MonthReport]:
+    """The running month's report and those of the months before, the latest first, as far as the station owes them.
+
+    Two queries.
+    """
+    months = [Month.of(today) - back for back in range(MONTHS_BACK + 1)]
+    asked = {f"m{int(month)}": Exists(owing_spells(month).filter(station=OuterRef("pk"))) for month in months}
+    owing = Station.objects.filter(pk=station.pk).annotate(**asked).values(*asked).get()
+    rows = MonthlyReport.objects.filter(station=station, month__in=months).select_related("due_provision__document")
+    reports = {row.month: row for row in rows}
+    return [
+        MonthReport(month, reports.get(month), _timing(station, month, reports.get(month), rules, now))
+        for month in months
+        if owing[f"m{int(month)}"]
+    ]
+
+
+def _timing(station: Station, month: Month, report: MonthlyReport | None, rules: RuleBook, now: datetime) -> Timing:
+    return timing_of(report, monthly_due(rules, station.unit.path, month), now)
+
+
+def tasks(station: Station, reports: list[MonthReport], rules: RuleBook, now: datetime) -> list[Task]:
+    """What is to be done, the overdue first."""
+    today = timezone.localdate(now)
+    found = [
+        *_report_tasks(station, reports, today),
+        *_basics_tasks(station, today),
+        *_yesterday(station, rules, today),
+    ]
+    return sorted(found, key=lambda task: not task.late)
+
+
+def _report_tasks(station: Station, reports: list[MonthReport], today: date) -> Iterator[Task]:
+    returned = [row.report for row in reports if row.report and row.report.state == ReportState.RETURNED]
+    comments = _comments(returned)
+    for row in reports:
+        report, timing, month = row.report, row.timing, row.month
+        if report is not None and report.state == ReportState.RETURNED:
+            by, comment = comments.get(report.pk, ("", ""))
+            href = reverse("report_edit", args=[report.pk])
+            yield Task(f"{month.label}月报被退回", f"{by}：{comment}" if by else comment, href, "待修改重报", late=True)
+        elif timing.submitted_at is None and month.last <= today:
+            when = timing.words if timing.overdue else f"{_day(timing.due_on)}前" if timing.due_on else ""
+            if timing.due_on == today:
+                when = "今天截止"
+            reason = " · ".join(filter(None, [timing.reason, timing.source_label]))
+            title = f"上报{month.label}月报"
+            yield Task(title, reason, _write_url(station, month, report), when, late=timing.overdue)
+
+
+def _write_url(station: Station, month: Month, report: MonthlyReport | None) -> str:
+    if report is not None:
+        return reverse("report_edit", args=[report.pk])
+    return reverse("report_of", args=[station.pk, month])
+
+
+def _comments(returned: list[MonthlyReport]) -> dict[int, tuple[str, str]]:
+    """Report id → (who returned it, with what comment); no query without such reports."""
+    if not returned:
+        return {}
+    steps = ReportStep.objects.filter(report__in=returned, state=ReportState.RETURNED).order_by("id")
+    return {step.report_id: (step.by.name if step.by else "", step.comment) for step in steps.select_related("by")}
+
+
+def _basics_tasks(station: Station, today: date) -> Iterator[Task]:
+    if station.due_on is None or station.basics_entered_on is not None:
+        return
+    late = (today - station.due_on).days
+    provision: Provision | None = station.due_provision
+    source = f"{provision.document.number} {provision.clause}" if provision else ""
+    yield Task(
+        "录入站点基础信息",
+        " · ".join(filter(None, ["地址、联系人、电话、运营方式", station.due_reason, source])),
+        reverse("station_detail", args=[station.pk]),
+        f"已逾期{late}天" if late > 0 else "今天截止" if late == 0 else f"{_day(station.due_on)}前",
+        late=late > 0,
+    )
+
+
+def _yesterday(station: Station, rules: RuleBook, today: date) -> Iterator[Task]:
+    """R6 asks for entry by the day after: what was done yesterday and is not here is late tomorrow."""
+    yesterday = today - timedelta(days=1)
+    if station.completed_on is None or yesterday < station.completed_on or is_locked(station, Month.of(yesterday)):
+        return
+    if not station.spells.at(yesterday).filter(status=StationStatus.OPERATING).exists():
+        return
+    if ServiceRecord.objects.valid().filter(station=station, ends_on=yesterday).exists():
+        return
+    try:
+        due = rules.service_entry(station.unit.path, yesterday)
+    except NoRule:
+        return
+    if due.due != today:
+        return
+    reason = f"昨天（{_day(yesterday)}）还没有服务记录；如有，今天录入为按时 · {due.document} {due.clause}"
+    yield Task("补记昨天的服务", reason, f"{reverse('service_log')}?station={station.pk}", "今天截止")
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def recent_services(station: Station, number: int = 3) -> list[dict[str, Any]]:
+    """The latest entries of the station, so that what was just saved is seen."""
+    rows = ServiceRecord.objects.valid().filter(station=station).order_by("-entered_at", "-id")[:number]
+    return list(rows.values("pk", "title", "starts_on", "contacts", "on_time"))
