@@ -6,24 +6,30 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
 from accounts.models import AuditEvent, OrgUnit, User
 from common.encrypted import EncryptedField
 from common.months import Month
+from common.paths import child
 
 # Set by accounts.middleware for the time of a request; None in commands and workers.
 origin_ip: ContextVar[str | None] = ContextVar("origin_ip", default=None)
+
+NATION = child("", 1)  # where an event lies that has no unit: only who audits the nation sees it
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value)
-    if isinstance(value, date | datetime | Decimal | Month):
+    if isinstance(value, date | datetime | Decimal | Month | UUID):
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
     return value
 
 
@@ -46,6 +52,31 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
     return {key: [before.get(key), after.get(key)] for key in sorted(keys) if before.get(key) != after.get(key)}
 
 
+def event(
+    *,
+    by: User | None,
+    verb: str,
+    target: models.Model,
+    path: str | None = None,
+    unit: OrgUnit | None = None,
+    changes: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """An event not yet saved, for actions that write many at once (`AuditEvent.objects.bulk_create`)."""
+    return AuditEvent(
+        actor=by,
+        actor_name=by.name if by else "系统",
+        ip=origin_ip.get(),
+        verb=verb,
+        target_type=target._meta.label_lower,
+        target_id="" if target.pk is None else str(target.pk),
+        target_label=str(target)[:160],
+        path=(unit.path if unit else path) or NATION,
+        changes=_plain(changes or {}),
+        reason=reason[:500],
+    )
+
+
 def record(
     *,
     by: User | None,
@@ -57,15 +88,6 @@ def record(
     reason: str = "",
 ) -> AuditEvent:
     """Leave one event. `by=None` is the system itself. Give the unit (or its path) where it happened."""
-    return AuditEvent.objects.create(
-        actor=by,
-        actor_name=by.name if by else "系统",
-        ip=origin_ip.get(),
-        verb=verb,
-        target_type=target._meta.label_lower,
-        target_id=str(target.pk),
-        target_label=str(target)[:160],
-        path=unit.path if unit else path or "",
-        changes=changes or {},
-        reason=reason[:500],
-    )
+    left = event(by=by, verb=verb, target=target, path=path, unit=unit, changes=changes, reason=reason)
+    left.save(force_insert=True)
+    return left

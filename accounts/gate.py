@@ -34,7 +34,7 @@ class GatedQuerySet(models.QuerySet):
 
     def under(self, unit: Any) -> Self:
         """Rows in the subtree of `unit` (an OrgUnit), itself included."""
-        return self.filter(below(self.gate, unit.path))
+        return self.in_paths([unit.path])
 
     def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
         """Rows in the subtrees where `user` holds a current posting with `permission`."""
@@ -65,10 +65,15 @@ def path_of(obj: Any) -> str:
     return value
 
 
+def places_of(obj: Any) -> list[str]:
+    """The paths where the row lies: one, unless its model has `gate_paths` (a user has several postings)."""
+    return obj.gate_paths() if hasattr(obj, "gate_paths") else [path_of(obj)]
+
+
 def scoped(
     model: type[models.Model], permission: Permission, *, kwarg: str = "pk", related: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """A page about one row: the view gets the visible row instead of its key (else 404), and `permission` there (else 403)."""
+    """A page about one row: the view gets the visible row, not its key (else 404); `permission` there, else 403."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -77,7 +82,8 @@ def scoped(
             if related:
                 rows = rows.select_related(*related)
             row = get_object_or_404(rows, pk=kwargs.pop(kwarg))
-            require(request.user, permission, path_of(row))
+            if not any(may(request.user, permission, path) for path in places_of(row)):
+                raise PermissionDenied(f"您的角色没有“{permission.label}”的权限")
             return view(request, row, *args, **kwargs)
 
         wrapper.gate = (model, permission)  # type: ignore[attr-defined]

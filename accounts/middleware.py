@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -16,6 +17,19 @@ from accounts.audit import origin_ip
 PUBLIC = ("sign_in", "healthz")
 
 
+def client_address(request: HttpRequest) -> str | None:
+    """Where the request comes from. Behind a proxy it is what the proxy appended last: the rest anyone can write."""
+    candidates = [request.META.get("REMOTE_ADDR", "")]
+    if settings.SECURE_PROXY_SSL_HEADER:  # BEHIND_PROXY
+        candidates.insert(0, request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
+    for candidate in candidates:
+        try:
+            return str(ip_address(candidate.strip()))
+        except ValueError:  # none, “unknown”, or a Unix socket
+            continue
+    return None
+
+
 class SignInRequiredMiddleware:
     """Everything needs a sign-in; a user whose password was set by someone else first changes it."""
 
@@ -26,7 +40,7 @@ class SignInRequiredMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        name = request.resolver_match.url_name if request.resolver_match else None
+        name = request.resolver_match.view_name if request.resolver_match else None
         if name in PUBLIC:
             return None
         if not request.user.is_authenticated:
@@ -34,6 +48,8 @@ class SignInRequiredMiddleware:
                 return JsonResponse({"detail": "请先登录。"}, status=401)
             return redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
         if request.user.must_change_password and name not in ("password_change", "sign_out"):
+            if request.path.startswith("/api/"):
+                return JsonResponse({"detail": "请先修改密码。"}, status=403)
             return redirect("password_change")
         return None
 
@@ -45,10 +61,7 @@ class AuditOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        address = request.META.get("REMOTE_ADDR") or None
-        if settings.SECURE_PROXY_SSL_HEADER:  # BEHIND_PROXY: the proxy appends the client's address last
-            address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
-        token = origin_ip.set(address)
+        token = origin_ip.set(client_address(request))
         try:
             return self.get_response(request)
         finally:

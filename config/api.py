@@ -2,4 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from accounts.api import UnitViewSet
+
 router = DefaultRouter()
+router.register("units", UnitViewSet, basename="api_unit")

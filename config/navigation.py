@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from accounts.models import User
+from accounts.queries import home_unit
 from accounts.roles import Permission, Role
 
 P = Permission
+WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -35,24 +40,50 @@ ITEMS = [
     Item("账号", "user_list", "user-cog", P.MANAGE_USERS),
     Item("审计", "audit_list", "shield-check", P.VIEW_AUDIT),
 ]
+# In the menu behind the user's name; who administers.
+USER_MENU = [
+    Item("数据后台", "admin:index", "database", P.MANAGE_USERS),
+    Item("接口文档", "api_docs", "api", P.MANAGE_USERS),
+]
+
+
+def _entries(items: list[Item], user: User, path: str) -> list[dict[str, Any]]:
+    entries = []
+    for item in items:
+        if not user.paths(item.permission) or (item.roles and not user.has_role(*item.roles)):
+            continue
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:  # a room that is not there yet
+            continue
+        active = path.startswith(url)
+        entries.append(
+            {"label": item.label, "url": url, "icon": item.icon, "dock": item.dock, "active": active, "badge": None}
+        )
+    return entries
+
+
+def day_label(day: date) -> str:
+    """“11月21日 星期六”"""
+    return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context for templates/base.html: `nav_items` and `dock_items`."""
+    """Context of the shell (docs/frontend.md). Who must first change the password gets no menu: it leads nowhere."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav_items": [], "dock_items": []}
-    shown = []
-    for item in ITEMS:
-        if user.paths(item.permission):
-            url = reverse(item.url_name)
-            shown.append(
-                {
-                    "label": item.label,
-                    "url": url,
-                    "icon": item.icon,
-                    "dock": item.dock,
-                    "active": request.path.startswith(url),
-                }
-            )
-    return {"nav_items": shown, "dock_items": [entry for entry in shown if entry["dock"]]}
+    unit = home_unit(user)
+    context: dict[str, Any] = {
+        "nav_items": [],
+        "dock_items": [],
+        "user_menu_items": [],
+        "user_label": user.name,
+        "unit_label": unit.name if unit else "",
+        "today_label": day_label(timezone.localdate()),
+    }
+    if not user.must_change_password:
+        context["nav_items"] = _entries(ITEMS, user, request.path)
+        context["dock_items"] = [entry for entry in context["nav_items"] if entry["dock"]]
+        context["user_menu_items"] = _entries(USER_MENU, user, request.path)
+    return context

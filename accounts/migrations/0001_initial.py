@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='AuditSeal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_id', models.BigIntegerField()),
+                ('first_id', models.BigIntegerField(unique=True)),
                 ('last_id', models.BigIntegerField(unique=True)),
                 ('count', models.PositiveIntegerField()),
                 ('digest', models.CharField(max_length=64)),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('ADMINISTRATOR', '管理员'), ('AUDITOR', '审计员'), ('PROVINCE_OFFICIAL', '省级民政干部'), ('CITY_OFFICIAL', '市级民政干部'), ('COUNTY_OFFICIAL', '县级民政干部'), ('TOWNSHIP_MANAGER', '乡镇（街道）管理员'), ('STATION_WORKER', '驻站社工'), ('AGENCY_MANAGER', '承接机构管理员')], max_length=20, verbose_name='角色')),
                 ('starts_on', models.DateField(verbose_name='起始日期')),
-                ('ends_on', models.DateField(blank=True, help_text='含当日', null=True, verbose_name='截止日期')),
+                ('ends_on', models.DateField(blank=True, help_text='不含当日；空：至今', null=True, verbose_name='结束日期')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='user_postings', to='accounts.orgunit', verbose_name='单位')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
             ],

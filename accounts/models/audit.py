@@ -10,7 +10,7 @@ from common.paths import PathField
 
 
 class AuditEvent(models.Model):
-    """One write: who, when, from where, what changed. Citizens' numbers never stand in it (accounts.audit masks them)."""
+    """One write: who, when, from where, what changed. Citizens' numbers never stand in it: `state` masks them."""
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="操作人")
@@ -40,9 +40,13 @@ class AuditEvent(models.Model):
 
 
 class AuditSeal(models.Model):
-    """Closes a run of events into a hash chain: sha256(previous seal + canonical JSON of the events)."""
+    """Closes a run of events into a hash chain: sha256(previous seal + canonical JSON of the events).
 
-    first_id = models.BigIntegerField()
+    Each run begins where the last one ended, so that every id belongs to one seal, also an id that a rolled-back
+    transaction left unused. `first_id` is unique: of two workers that seal at once, one fails and sealed nothing.
+    """
+
+    first_id = models.BigIntegerField(unique=True)
     last_id = models.BigIntegerField(unique=True)
     count = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
@@ -53,3 +57,6 @@ class AuditSeal(models.Model):
         verbose_name = "审计封签"
         verbose_name_plural = "审计封签"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.first_id}–{self.last_id} {self.digest[:12]}"

@@ -21,14 +21,16 @@ class Level(models.IntegerChoices):
     STATION = 5, "社工站（室）"
 
 
+# The day on which a unit counts as closed when the source says that it is, but not when.
+CLOSED_LONG_AGO = date(1949, 10, 1)
+
+
 class OrgUnitQuerySet(GatedQuerySet):
     gate = "path"
 
     def live(self, on: date) -> Self:
         """Units that exist on that day."""
-        return self.filter(
-            Q(opened_on=None) | Q(opened_on__lte=on), Q(closed_on=None) | Q(closed_on__gt=on)
-        )
+        return self.filter(Q(opened_on=None) | Q(opened_on__lte=on), Q(closed_on=None) | Q(closed_on__gt=on))
 
     def ancestors_of(self, unit: OrgUnit) -> Self:
         """From the root down to and including `unit`. Names of ancestors are no secret, so this passes no gate."""
@@ -36,9 +38,11 @@ class OrgUnitQuerySet(GatedQuerySet):
 
 
 class OrgUnit(models.Model):
-    """A node of the one tree. `path` is given once and never changes; the 12-digit code is an attribute with a history."""
+    """A node of the one tree. `path` is given once and never changes; the 12-digit code has a history (FormerCode)."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     path = PathField("路径", unique=True)
     level = models.PositiveSmallIntegerField("层级", choices=Level.choices)
     code = models.CharField("区划代码", max_length=12, unique=True, null=True, blank=True, help_text="12 位；站点没有")
@@ -70,6 +74,13 @@ class OrgUnit(models.Model):
     @property
     def depth(self) -> int:
         return len(self.path) // STEP - 1
+
+    @property
+    def closed_label(self) -> str:
+        """“已撤销（2021-12-31）”; without the day when the source does not name it; empty for a unit that lives."""
+        if self.closed_on is None:
+            return ""
+        return "已撤销" if self.closed_on == CLOSED_LONG_AGO else f"已撤销（{self.closed_on}）"
 
 
 class FormerCode(models.Model):

@@ -62,14 +62,16 @@ class User(AbstractBaseUser):
     def current_postings(self) -> list[Posting]:
         """Postings in force today, highest unit first; read once for a request."""
         if not hasattr(self, "_postings"):
-            self._postings = list(
-                self.postings.current().select_related("unit").order_by("unit__level", "unit__path")
-            )
+            self._postings = list(self.postings.current().select_related("unit").order_by("unit__level", "unit__path"))
         return self._postings
 
     def forget_postings(self) -> None:
         """Drop what `current_postings` remembered (after a change, and in tests)."""
         self.__dict__.pop("_postings", None)
+
+    def gate_paths(self) -> list[str]:
+        """Where this user lies for the gate: the units of every posting, present or past."""
+        return [posting.unit.path for posting in self.postings.select_related("unit")]
 
     def paths(self, permission: Permission = Permission.VIEW) -> list[str]:
         """Paths of the units below and including which this user holds `permission`."""
@@ -95,17 +97,21 @@ class PostingQuerySet(GatedQuerySet):
 
     def current(self) -> Self:
         today = timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=today), starts_on__lte=today)
+
+    def open(self) -> Self:
+        """Postings that are not over: in force today, or due to begin."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
 
 
 class Posting(models.Model):
-    """A role that a user holds at a unit; several at once are allowed."""
+    """A role that a user holds at a unit; several at once are allowed. Ended, never deleted."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="postings", verbose_name="用户")
     role = models.CharField("角色", max_length=20, choices=Role.choices)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="user_postings", verbose_name="单位")
     starts_on = models.DateField("起始日期")
-    ends_on = models.DateField("截止日期", null=True, blank=True, help_text="含当日")
+    ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
 
     objects = PostingQuerySet.as_manager()
 
@@ -113,7 +119,9 @@ class Posting(models.Model):
         verbose_name = "任职"
         verbose_name_plural = "任职"
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="posting_dates_ordered"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="posting_dates_ordered"
+            ),
             models.UniqueConstraint(
                 fields=["user", "role", "unit"], condition=Q(ends_on=None), name="posting_open_once"
             ),

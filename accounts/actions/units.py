@@ -1,4 +1,4 @@
-"""Writes of the accounts room."""
+"""Adding one unit to the tree."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from accounts.initials import initials_of
 from accounts.models import Level, OrgUnit
 from common.paths import STEP, child
 
@@ -22,10 +23,13 @@ def add_unit(
 ) -> OrgUnit:
     """Append a unit below `parent` (None: the nation) with the next free path. The caller leaves the audit event.
 
-    Raises ValueError below a station.
+    Initials come from the name unless given. Raises ValueError below a station.
     """
+    initials = initials or initials_of(name)
     if parent is None:
-        return OrgUnit.objects.create(parent=None, path=child("", 1), level=Level.NATION, name=name, code=code)
+        return OrgUnit.objects.create(
+            parent=None, path=child("", 1), level=Level.NATION, name=name, code=code, initials=initials
+        )
     if parent.level >= Level.STATION:
         raise ValueError("站点之下不能再设单位")
     OrgUnit.objects.select_for_update().get(pk=parent.pk)  # two additions at once take different numbers
