@@ -35,8 +35,7 @@ class MonthLocked(ValidationError):
     """The month's report is submitted; the message says whom to ask."""
 
     def __init__(self, month: Month) -> None:
-        words = f"{month.label}已上报锁定，如需修改请联系县级民政部门退回月报"
-        super().__init__({NON_FIELD_ERRORS: [ValidationError(words, code="month_locked")]})
+        super().__init__({NON_FIELD_ERRORS: [ValidationError(rules.locked_words(month), code="month_locked")]})
 
 
 @transaction.atomic

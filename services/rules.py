@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from common.months import Month
 from common.text import long_text, plain_name
 from services.vocabulary import ADMINISTRATIVE, Domain, FocusGroup, Method
 
@@ -288,6 +289,11 @@ def _hours_together(values: Mapping[str, Any], days: int | None) -> Iterator[tup
     elif days and volunteer_hours > volunteers * 24 * days:
         limit = volunteers * 24 * days
         yield "volunteer_hours", f"志愿服务时长不能超过 {limit} 小时（{volunteers} 人 {days} 天）"
+
+
+def locked_words(month: Month) -> str:
+    """Why a month takes no changes, and whom to ask."""
+    return f"{month.label}已上报锁定，如需修改请联系县级民政部门退回月报"
 
 
 def clean_reason(value: Any) -> str:

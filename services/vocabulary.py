@@ -54,3 +54,43 @@ class Nature(models.TextChoices):
     @classmethod
     def of(cls, method: str) -> Nature:
         return cls.ADMINISTRATIVE if method in ADMINISTRATIVE else cls.PROFESSIONAL
+
+
+# A title that needs no typing: whom the domain serves and what the method does. 养老服务 + 探访 → 老年人入户探访.
+_WHOM = {
+    Domain.RELIEF: "困难家庭",
+    Domain.ELDERLY_CARE: "老年人",
+    Domain.CHILD_WELFARE: "儿童",
+    Domain.COMMUNITY: "居民",
+    Domain.MARRIAGE_FUNERAL: "婚姻殡葬",
+    Domain.DISABILITY: "残疾人",
+}
+_WHAT = {
+    Method.VISIT: "入户探访",
+    Method.CASE: "个案服务",
+    Method.GROUP: "小组活动",
+    Method.ACTIVITY: "社区活动",
+    Method.EMOTIONAL_SUPPORT: "精神慰藉",
+    Method.HOTLINE: "电话咨询",
+    Method.RESOURCE_LINK: "资源链接",
+    Method.VOLUNTEERING: "志愿服务",
+    Method.POLICY_ADVOCACY: "政策宣传",
+    Method.SUPPORT_NETWORK: "支持网络建设",
+    Method.COMMUNITY_CARE: "社区照顾",
+    Method.CLERICAL: "业务办理协助",
+}
+
+
+def whom(domain: str) -> str:
+    """The first half of a suggested title; "" for an unknown domain."""
+    return _WHOM.get(domain, "") if domain in Domain.values else ""
+
+
+def what(method: str) -> str:
+    """The second half of a suggested title; "" for an unknown method."""
+    return _WHAT.get(method, "") if method in Method.values else ""
+
+
+def suggested_title(domain: str, method: str) -> str:
+    """A title for what was chosen; "" until both are."""
+    return f"{whom(domain)}{what(method)}" if whom(domain) and what(method) else ""

@@ -1,4 +1,4 @@
-"""Reads of the services room."""
+"""What an entry is judged by: the due date (R6), the month's lock, who was posted here."""
 
 from __future__ import annotations
 

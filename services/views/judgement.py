@@ -1,0 +1,47 @@
+"""A due date as the pages show it: components/due.html wants a mapping."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.links import url_or_empty
+from policies.deadlines import Due
+from services.models import ServiceRecord
+
+
+def of_entry(due: Due, now: datetime) -> dict[str, Any]:
+    """An entry that is not saved yet."""
+    return {
+        "date": due.due,
+        "provisional": due.provisional,
+        "reason": due.reason,
+        "source": {"label": f"{due.document} {due.clause}".strip()},
+        "is_late": due.is_late(now),
+        "days_late": due.days_late(now),
+    }
+
+
+def of_record(record: ServiceRecord) -> dict[str, Any] | None:
+    """A record as it was judged at entry; give it with due_provision__document."""
+    if record.due_on is None:
+        return None
+    provision = record.due_provision
+    source = None
+    if provision:
+        label = f"{provision.document.number} {provision.clause}".strip()
+        source = {"label": label, "url": url_or_empty("document_detail", provision.document_id)}
+    return {
+        "date": record.due_on,
+        "provisional": record.due_provisional,
+        "reason": record.due_reason,
+        "source": source,
+        "is_late": not record.on_time,
+        "days_late": max((_entry_day(record) - record.due_on).days, 0),
+    }
+
+
+def _entry_day(record: ServiceRecord) -> date:
+    return timezone.localdate(record.entered_at)

@@ -1,0 +1,101 @@
+"""One record: read, correct, void."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.gate import may, scoped
+from accounts.queries import crumbs
+from accounts.roles import Permission
+from services import rules
+from services.actions import correct_service, void_service
+from services.forms import CorrectForm, VoidForm, initial_of
+from services.models import FocusGroup, ServiceRecord
+from services.queries import history, is_locked
+from services.views import judgement
+
+WHOLE = ("station__unit", "entered_by", "due_provision__document")
+
+
+@require_safe
+@scoped(ServiceRecord, Permission.VIEW_RECORDS, related=WHOLE)
+def service_detail(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
+    """All facts, the judgement and the history. `?saved=1`: just logged, offer the next entry."""
+    locked = is_locked(record.station, record.month)
+    may_log = may(request.user, Permission.LOG_SERVICE, record.station.unit.path)
+    context = {
+        "record": record,
+        "crumbs": [
+            *crumbs(request.user, record.station.unit),
+            {
+                "label": record.month.label,
+                "url": f"{reverse('service_list')}?unit={record.station_id}&month={record.month}",
+            },
+        ],
+        "judged": judgement.of_record(record),
+        "team": list(record.workers.only("pk", "name").order_by("pk")),
+        "history": history(record, request.user),
+        "focus": [
+            {"label": group.label, "count": count} for group in FocusGroup if (count := getattr(record, group.value))
+        ],
+        "locked": rules.locked_words(record.month) if locked else "",
+        "may_log": may_log,
+        "may_change": may_log and not locked and not record.voided_at,
+        "saved": request.GET.get("saved") == "1" and record.entered_by_id == request.user.pk,
+        "draft_key": f"{request.user.pk}:{record.station_id}",
+    }
+    return render(request, "services/service_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@scoped(ServiceRecord, Permission.LOG_SERVICE, related=WHOLE)
+def service_correct(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
+    if closed := _closed(request, record):
+        return closed
+    form = CorrectForm(
+        request.POST or None, station=record.station, today=timezone.localdate(), initial=initial_of(record)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_service(by=request.user, record=record, reason=form.cleaned_data["reason"], **form.facts())
+        except ValidationError as error:
+            form.add_problems(error)
+        else:
+            messages.success(request, "已更正，更正前后的内容记入历史。")
+            return redirect("service_detail", pk=record.pk)
+    context = {"record": record, "form": form, "judged": judgement.of_record(record)}
+    return render(request, "services/service_correct.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@scoped(ServiceRecord, Permission.LOG_SERVICE, related=WHOLE)
+def service_void(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
+    if closed := _closed(request, record):
+        return closed
+    form = VoidForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            void_service(by=request.user, record=record, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "已作废：记录保留可查，不再计入统计。")
+            return redirect("service_detail", pk=record.pk)
+    return render(request, "services/service_void.html", {"record": record, "form": form})
+
+
+def _closed(request: HttpRequest, record: ServiceRecord) -> HttpResponse | None:
+    """Back to the record with the reason when nothing can be changed any more."""
+    if record.voided_at:
+        messages.error(request, "已作废的记录不能再修改。")
+    elif is_locked(record.station, record.month):
+        messages.error(request, f"{rules.locked_words(record.month)}。")
+    else:
+        return None
+    return redirect("service_detail", pk=record.pk)
