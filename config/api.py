@@ -3,6 +3,8 @@
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import UnitViewSet
+from services.api import ServiceViewSet
 
 router = DefaultRouter()
 router.register("units", UnitViewSet, basename="api_unit")
+router.register("services", ServiceViewSet, basename="api_service")
