@@ -20,10 +20,10 @@ from stations.models import (
 )
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-GIVEN = (
+GIVEN = (  # noqa: SIM905
     "秀英 丽娟 海燕 晓燕 志强 建国 文静 雪梅 国庆 红霞 春梅 玉兰 佳慧 思远 子涵 雨桐 晓东 永强 淑芬 彩霞 "
     "桂英 振华 晓霞 立新 美玲 俊杰 欣怡 慧敏 志刚 海涛 婷婷 丹丹 晓峰 润泽 国栋 素芳 瑞霞 亚楠 鹏飞 少华"
-).split()  # noqa: SIM905
+).split()
 UNCERTIFIED_STATIONS = 9  # 持证率不高
 PART_TIME_STATIONS = 7  # 工作人员非专职
 

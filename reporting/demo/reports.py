@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -34,7 +35,6 @@ def build_reports(rng: Random, places: list[Place], now: datetime, submitter: Us
             ServiceRecord.objects.filter(month=month, voided_at=None).values_list("station").annotate(n=Count("pk"))
         )
         owing = [p for p in places if p.operating_from and p.operating_from <= month.last]
-        figures = frozen_figures_of_many([place.station.pk for place in owing], month)
         for place in owing:
             if rng.random() < MISSING:
                 continue
@@ -42,7 +42,7 @@ def build_reports(rng: Random, places: list[Place], now: datetime, submitter: Us
             report = _report(rng, rules, place, month, count)
             if report.submitted_at > now:
                 continue
-            report.figures, report.submitted_by = figures[place.station.pk], submitter
+            report.figures, report.submitted_by = {}, submitter
             reports.append(report)
             steps.append(ReportStep(report=report, state=ReportState.SUBMITTED, by=submitter, at=report.submitted_at))
             _review(rng, report, steps, now, reviewer)
@@ -51,7 +51,20 @@ def build_reports(rng: Random, places: list[Place], now: datetime, submitter: Us
     MonthlyReport.objects.bulk_create(reports, batch_size=200)
     ReportStep.objects.bulk_create(steps, batch_size=1000)
     MonthLock.objects.bulk_create(locks, batch_size=1000)
+    _freeze(reports)
     return len(reports)
+
+
+def _freeze(reports: list[MonthlyReport]) -> None:
+    """Afterwards, since a report's figures count the report itself."""
+    by_month: dict[Month, list[MonthlyReport]] = defaultdict(list)
+    for report in reports:
+        by_month[report.month].append(report)
+    for month, sent in by_month.items():
+        figures = frozen_figures_of_many([report.station_id for report in sent], month)
+        for report in sent:
+            report.figures = figures[report.station_id]
+        MonthlyReport.objects.bulk_update(sent, ["figures"], batch_size=200)
 
 
 def _at(rng: Random, day: date) -> datetime:

@@ -15,7 +15,7 @@ from accounts.models import OrgUnit, User
 from common.months import Month
 from reporting.compute import compute_month
 from reporting.demo import SEED
-from reporting.demo.activity import build_services, demo_months
+from reporting.demo.activity import build_services
 from reporting.demo.people import build_people
 from reporting.demo.places import build_places, build_rooms
 from reporting.demo.reports import build_reports
@@ -60,8 +60,6 @@ class Command(BaseCommand):
         workers = build_people(rng, places, today)
         sign_ins = {user.username: user for user, _, _ in build_sign_ins(places, workers)}
         services = build_services(rng, places, workers, now)
-        for month in demo_months(today)[:-1]:
-            compute_month(month)  # the reports freeze these figures
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"])
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
