@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actions import add_unit
+from accounts.initials import initials_of
 from accounts.models import Level, OrgUnit, User
 from common.text import plain_name
 from stations import basics as rules
 from stations import checks, stale
 from stations.actions.locks import locked_station
 from stations.actions.status import record_status
-from stations.initials import initials
+from stations.actions.told import first, told
 from stations.models import Hosting, Station, StationKind, StationStatus, StatusSpell
 
 NAME_LENGTH = 80
@@ -82,7 +83,8 @@ def create_station(
 ) -> Station:
     """A new leaf below `township`, planned since `started_on`; `statuses` are recorded after it, in order.
 
-    Raises ValidationError: a name with markup, a future day, a second live station in the township (R1).
+    Raises ValidationError: a name with markup, a future day, a second live station in the township (R1); what is wrong
+    with a status stands under its name and “_on”, e.g. “completed_on”.
     """
     clean = checks.all_of(
         name=lambda: plain_name(name, field="name", label="名称", max_length=NAME_LENGTH),
@@ -93,24 +95,26 @@ def create_station(
     township = OrgUnit.objects.select_for_update().get(pk=township.pk)
     _place(township, StationKind(clean["kind"]), clean["name"], clean["started_on"])
     unit = add_unit(
-        parent=township, name=clean["name"], initials=initials(clean["name"]), opened_on=clean["started_on"]
+        parent=township, name=clean["name"], initials=initials_of(clean["name"]), opened_on=clean["started_on"]
     )
     station = Station(unit=unit, kind=clean["kind"], is_demo=is_demo, **clean["basics"])
     if rules.complete(station):
         station.basics_entered_on = timezone.localdate()
     station.save(force_insert=True)
     StatusSpell.objects.create(station=station, status=StationStatus.PLANNED, starts_on=clean["started_on"])
-    changes = audit.changes({}, {key: value for key, value in audit.state(station).items() if value})
     audit.record(
         by=by,
         verb="新建站点",
         target=station,
         unit=unit,
-        changes={"名称": [None, unit.name], "筹建日期": [None, str(clean["started_on"])], **changes},
+        changes={"名称": [None, unit.name], "筹建日期": [None, str(clean["started_on"])], **first(station)},
     )
     stale.mark(station.pk, stale.months_since(clean["started_on"]))
     for status, on in statuses:
-        record_status(by=by, station=station, status=status, on=on)
+        try:
+            record_status(by=by, station=station, status=status, on=on)
+        except ValidationError as error:
+            raise ValidationError({f"{status.lower()}_on": error.messages}) from None
     station.refresh_from_db()
     return station
 
@@ -126,7 +130,7 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
     if station.closed_on:
         raise ValidationError("站点已撤销，不能再修改基础信息")
     clean = _clean(basics)
-    before = audit.state(station)
+    before = told(station)
     for field, value in clean.items():
         setattr(station, field, value)
     if station.basics_entered_on is None and rules.complete(station):
@@ -137,7 +141,7 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
         if emptied:
             label = {field: Station._meta.get_field(field).verbose_name for field in emptied}
             raise ValidationError({field: f"基础信息已录入，{label[field]}不能清空" for field in emptied})
-    changes = audit.changes(before, audit.state(station))
+    changes = audit.changes(before, told(station))
     if name is not None:
         changes |= _rename(station, name)
     if changes:
@@ -155,6 +159,6 @@ def _rename(station: Station, name: str) -> dict[str, list[str]]:
         return {}
     if OrgUnit.objects.filter(parent_id=unit.parent_id, name=new, closed_on=None).exists():
         raise ValidationError({"name": f"同一乡镇（街道）已有名为“{new}”的站点"})
-    unit.name, unit.initials = new, initials(new)
+    unit.name, unit.initials = new, initials_of(new)
     unit.save(update_fields=["name", "initials"])
     return {"名称": [old, new]}

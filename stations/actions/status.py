@@ -14,6 +14,7 @@ from policies.queries import NoRule, RuleBook
 from stations import checks, life, stale
 from stations.actions.careers import close_posting
 from stations.actions.locks import locked_station, locked_worker
+from stations.actions.told import told
 from stations.models import (
     Dimension,
     DimensionState,
@@ -42,8 +43,8 @@ def _current(station: Station, expected: int | None) -> StatusSpell:
     return current
 
 
-def _judge_basics(station: Station) -> None:
-    """R5: keep on the station when its basics are due, why, and by which provision."""
+def _judge_basics(station: Station) -> str:
+    """R5: keep on the station when its basics are due, why, and by which provision. Returns document and clause."""
     try:
         due = RuleBook.load([station.unit.path]).station_basics(station.unit.path, station.completed_on)
     except NoRule as error:
@@ -52,6 +53,7 @@ def _judge_basics(station: Station) -> None:
     station.due_reason = due.reason[:200]
     station.due_provisional = due.provisional
     station.due_provision_id = due.provision_id
+    return f"{due.document} {due.clause}".strip()
 
 
 def _forget_completion(station: Station) -> None:
@@ -99,13 +101,14 @@ def record_status(
     since_label = f"当前状态“{current.get_status_display()}”的起始日期"
     on = checks.past_day(on, field="on", label="日期", since=current.starts_on, since_label=since_label)
     note = _note(note)
-    before = audit.state(station)
+    before = told(station)
     current.ends_on = on
     current.save(update_fields=["ends_on"])
     spell = StatusSpell.objects.create(station=station, status=new, starts_on=on, note=note)
+    basis = {}
     if new == StationStatus.COMPLETED:
         station.completed_on = on
-        _judge_basics(station)
+        basis = {"截止依据": [None, _judge_basics(station)]}
     elif new == StationStatus.CLOSED:
         _close(station, on, by)
     station.save()
@@ -117,7 +120,8 @@ def record_status(
         changes={
             "状态": [current.get_status_display(), new.label],
             "起始日期": [str(current.starts_on), str(on)],
-            **audit.changes(before, audit.state(station)),
+            **audit.changes(before, told(station)),
+            **basis,
         },
         reason=note,
     )
@@ -139,7 +143,7 @@ def withdraw_status(*, by: User | None, station: Station, reason: str, expected:
     reason = long_text(reason, field="reason", label="撤回理由", max_length=NOTE_LENGTH)
     if not reason:
         raise ValidationError({"reason": "请填写撤回理由"})
-    before = audit.state(station)
+    before = told(station)
     undone = StationStatus(wrong.status)
     if undone == StationStatus.COMPLETED:
         _forget_completion(station)
@@ -158,7 +162,7 @@ def withdraw_status(*, by: User | None, station: Station, reason: str, expected:
         changes={
             "状态": [undone.label, previous.get_status_display()],
             "起始日期": [str(wrong.starts_on), str(previous.starts_on)],
-            **audit.changes(before, audit.state(station)),
+            **audit.changes(before, told(station)),
         },
         reason=reason,
     )

@@ -15,6 +15,7 @@ from common.encrypted import blind_index
 from common.text import plain_name
 from stations import checks
 from stations.actions.locks import locked_worker
+from stations.actions.told import first
 from stations.models import Worker
 
 NAME_LENGTH = 40
@@ -99,7 +100,7 @@ def create_worker(
     _duplicate(number, by)
     worker = Worker(**clean, id_number_index=blind_index(number) if number else None, is_demo=is_demo)
     _save(worker, by)
-    changes = audit.changes({}, {key: value for key, value in audit.state(worker).items() if value})
+    changes = first(worker) | {"建档单位": [None, str(worker.unit)]}
     audit.record(by=by, verb="新建社工档案", target=worker, unit=worker.unit, changes=changes)
     return worker
 
@@ -110,7 +111,7 @@ def edit_worker(*, by: User | None, worker: Worker, **fields: Unpack[WorkerField
     worker = locked_worker(worker)
     clean = _clean(fields)
     before = audit.state(worker)
-    old_number, old_unit = worker.id_number, worker.unit
+    old_number = worker.id_number
     for field, value in clean.items():
         setattr(worker, field, value)
     if worker.id_number != old_number:
@@ -121,8 +122,6 @@ def edit_worker(*, by: User | None, worker: Worker, **fields: Unpack[WorkerField
     changes = audit.changes(before, audit.state(worker))
     if old_number and worker.id_number and worker.id_number != old_number:
         changes["id_number"] = ["已填写", "已更换"]
-    if worker.unit != old_unit:
-        changes["unit"] = [str(old_unit), str(worker.unit)]
     if changes:
         _save(worker, by)
         audit.record(by=by, verb="修改社工档案", target=worker, unit=worker.unit, changes=changes)

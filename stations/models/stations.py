@@ -35,11 +35,20 @@ class StationStatus(models.TextChoices):
 
 
 class StationState(models.TextChoices):
-    """What a station counts as on a day: the words of figures and of the list's `state` filter."""
+    """What a station counts as on a day: the words of figures and of the list's `state` filter.
+
+    The first three are cumulative (a suspended station is completed all the same), the others exact.
+    """
 
     COMPLETED = "COMPLETED", "已建成"
     SIGN_HUNG = "SIGN_HUNG", "已挂牌"
     OPERATING = "OPERATING", "运营中"
+    PLANNED = "PLANNED", "筹建"
+    BUILDING = "BUILDING", "建设中"
+    NOT_HUNG = "NOT_HUNG", "建成未挂牌"
+    NOT_OPERATING = "NOT_OPERATING", "挂牌未运营"
+    SUSPENDED = "SUSPENDED", "停运"
+    CLOSED = "CLOSED", "撤销"
 
 
 class BasicsFilter(models.TextChoices):
@@ -97,8 +106,12 @@ class StationQuerySet(GatedQuerySet):
                 return self.completed(on)
             case StationState.SIGN_HUNG:
                 return self.sign_hung(on)
-            case StationState.OPERATING:
-                return self.operating(on)
+            case StationState.NOT_HUNG:
+                return self.in_status(StationStatus.COMPLETED, on)
+            case StationState.NOT_OPERATING:
+                return self.in_status(StationStatus.SIGN_HUNG, on)
+            case _:
+                return self.in_status(StationStatus(state.value), on)
 
     def basics_due(self, on: date) -> Self:
         """Completed stations whose basics (R5) had to be there by `on`.
@@ -124,6 +137,10 @@ class StationQuerySet(GatedQuerySet):
                 return self.basics_on_time(on)
             case BasicsFilter.LATE:
                 return self.basics_late(on)
+
+    def known(self, on: date) -> Self:
+        """Stations whose life had begun by `on`."""
+        return self.filter(Exists(StatusSpell.objects.filter(station=OuterRef("pk"), starts_on__lte=on)))
 
     def dimension_at(self, dimension: Dimension, on: date, *, met: bool = True) -> Self:
         """Completed stations that meet the dimension on `on`; `met=False`: that fail it or were never checked."""

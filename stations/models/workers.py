@@ -16,7 +16,7 @@ from stations.models.stations import Station
 
 
 class CertificateLevel(models.TextChoices):
-    """Levels of the national certificate; a worker without one simply has no Certificate row."""
+    """Levels of the national certificate, rising; a worker without one simply has no Certificate row."""
 
     ASSISTANT = "ASSISTANT", "助理社会工作师"
     SOCIAL_WORKER = "SOCIAL_WORKER", "社会工作师"
@@ -56,6 +56,21 @@ class WorkerQuerySet(GatedQuerySet):
         full = Exists(Employment.objects.at(on).filter(worker=OuterRef("pk"), full_time=True))
         return self.filter(full if yes else ~full)
 
+    def holding(self, level: CertificateLevel, on: date) -> Self:
+        """Whose highest certificate by `on` is of this level."""
+        held = Certificate.objects.filter(worker=OuterRef("pk"), issued_on__lte=on)
+        higher = held.filter(level__in=CertificateLevel.values[CertificateLevel.values.index(level) + 1 :])
+        return self.filter(Exists(held.filter(level=level)), ~Exists(higher))
+
+    def employed_by(self, kind: EmployerKind, on: date) -> Self:
+        """Employed on `on` by an employer of this kind."""
+        return self.filter(Exists(Employment.objects.at(on).filter(worker=OuterRef("pk"), employer_kind=kind)))
+
+    def found(self, word: str, on: date) -> Self:
+        """Whose name, or employer on `on`, contains the word."""
+        employed = Employment.objects.at(on).filter(worker=OuterRef("pk"), employer_name__contains=word)
+        return self.filter(Q(name__contains=word) | Exists(employed))
+
 
 class Worker(models.Model):
     """A person who works, worked or will work at stations."""
@@ -87,6 +102,14 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def gate_paths(self) -> list[str]:
+        """Where the worker lies for the gate: at the unit of the file, and at every station of a posting, also past."""
+        return [self.unit.path, *self.postings.values_list("station__unit__path", flat=True)]
+
+    def manager_paths(self) -> list[str]:
+        """Where the worker may be managed from: the unit of the file, and the station of the current posting."""
+        return [self.unit.path, *self.postings.current().values_list("station__unit__path", flat=True)]
 
     @property
     def masked_id_number(self) -> str:

@@ -1,0 +1,44 @@
+"""What the room's forms share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import timezone
+
+T = TypeVar("T")
+YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
+
+
+def attempt(form: forms.Form, write: Callable[[], T]) -> T | None:
+    """Call an action when the form was sent and is valid; put the errors that it raises on the form.
+
+    None when nothing was written.
+    """
+    if not (form.is_bound and form.is_valid()):
+        return None
+    try:
+        return write()
+    except ValidationError as error:
+        found = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        for field, errors in found.items():
+            form.add_error(field if field in form.fields else None, errors)
+        return None
+
+
+def day_field(label: str, *, required: bool = True, today: bool = True, help_text: str = "") -> forms.DateField:
+    """A past day; today by default."""
+    initial = timezone.localdate if today else None
+    return forms.DateField(label=label, required=required, initial=initial, widget=forms.DateInput, help_text=help_text)
+
+
+def note_field(label: str = "说明", *, required: bool = False) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def choices_of(choices: list[tuple[str, str]], blank: str = "全部") -> list[tuple[str, str]]:
+    """The choices of an enumeration with an empty one before them."""
+    return [("", blank), *choices]

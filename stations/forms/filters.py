@@ -1,0 +1,150 @@
+"""Filters of the lists. Their parameters are fixed: figures open their records by them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Level, OrgUnit, User
+from accounts.roles import Permission
+from common.months import Month, MonthFormField
+from common.paths import ancestors
+from stations.forms.base import YES_NO, choices_of
+from stations.models import (
+    BasicsFilter,
+    CertificateLevel,
+    Dimension,
+    EmployerKind,
+    Hosting,
+    StationKind,
+    StationState,
+    Worker,
+    month_end,
+)
+from stations.models.stations import StationQuerySet
+from stations.models.workers import WorkerQuerySet
+
+CERTIFIED = [*YES_NO, *CertificateLevel.choices]
+
+
+def unit_choices(user: User, unit: OrgUnit | None, permission: Permission) -> list[tuple[str, str]]:
+    """Units to go up or down to: from the user's own ones to `unit`, and what lies right below, stations left out."""
+    tops = user.paths(permission)
+    above = [step for step in ancestors(unit.path) if any(step.startswith(top) for top in tops)] if unit else tops
+    below = Q(parent__path=unit.path if unit else tops[0]) if unit or len(tops) == 1 else Q(pk__in=[])
+    wanted = Q(path__in=above) | below & Q(level__lt=Level.STATION)
+    units = list(OrgUnit.objects.filter(wanted).order_by("path"))
+    top = min((row.level for row in units), default=0)
+    return choices_of([(str(row.pk), "　" * (row.level - top) + row.name) for row in units])
+
+
+class ListFilter(forms.Form):
+    """`unit` (already resolved through the gate), `q` and `month`."""
+
+    unit = forms.ChoiceField(label="单位", required=False)
+    q = forms.CharField(
+        label="名称或拼音首字母", required=False, max_length=40, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def __init__(self, data: Any, *, user: User, unit: OrgUnit | None, permission: Permission) -> None:
+        super().__init__(data)
+        self.chosen_unit = unit
+        self.fields["unit"].choices = unit_choices(user, unit, permission)
+
+    def is_live(self) -> bool:
+        """Is this today's view, not the end of a past month?"""
+        return self.on == timezone.localdate()
+
+    @property
+    def month(self) -> Month | None:
+        return self.cleaned_data.get("month") if self.is_valid() else None
+
+    @property
+    def on(self) -> date:
+        """The day as of which dated facts are shown."""
+        return month_end(self.month) if self.month else timezone.localdate()
+
+
+class StationFilter(ListFilter):
+    kind = forms.ChoiceField(label="类型", required=False, choices=choices_of(StationKind.choices))
+    state = forms.ChoiceField(label="状态", required=False, choices=choices_of(StationState.choices))
+    basics = forms.ChoiceField(label="基础信息", required=False, choices=choices_of(BasicsFilter.choices))
+    dimension = forms.ChoiceField(label="建设标准", required=False, choices=choices_of(Dimension.choices, "四个维度"))
+    met = forms.ChoiceField(label="达标", required=False, choices=YES_NO)
+    hosting = forms.ChoiceField(label="运营方式", required=False, choices=choices_of(Hosting.choices))
+    month = MonthFormField(label="截至月末", required=False)
+
+    def apply(self, stations: StationQuerySet) -> StationQuerySet:
+        """The stations that pass; none while a filter is wrong."""
+        if not self.is_valid():
+            return stations.none()
+        values, on = self.cleaned_data, self.on
+        if self.chosen_unit:
+            stations = stations.under(self.chosen_unit)
+        if values["month"]:
+            stations = stations.known(on)
+        if values["kind"]:
+            stations = stations.filter(kind=values["kind"])
+        if values["state"]:
+            stations = stations.state_at(StationState(values["state"]), on)
+        if values["basics"]:
+            stations = stations.basics(BasicsFilter(values["basics"]), on)
+        if values["hosting"]:
+            stations = stations.filter(hosting=values["hosting"])
+        if values["met"]:
+            stations = self._met(stations, on)
+        if values["q"]:
+            word = values["q"].strip()
+            stations = stations.filter(Q(unit__name__contains=word) | Q(unit__initials__contains=word.lower()))
+        return stations
+
+    def _met(self, stations: StationQuerySet, on: date) -> StationQuerySet:
+        """Of one dimension, or of all four."""
+        if self.cleaned_data["dimension"]:
+            met = self.cleaned_data["met"] == "yes"
+            return stations.dimension_at(Dimension(self.cleaned_data["dimension"]), on, met=met)
+        all_four = stations
+        for dimension in Dimension:
+            all_four = all_four.dimension_at(dimension, on)
+        if self.cleaned_data["met"] == "yes":
+            return all_four
+        return stations.completed(on).exclude(pk__in=all_four.values("pk"))
+
+
+class WorkerFilter(ListFilter):
+    posted = forms.ChoiceField(label="在站", required=False, choices=YES_NO)
+    certified = forms.ChoiceField(label="持证", required=False, choices=CERTIFIED)
+    full_time = forms.ChoiceField(label="专职", required=False, choices=YES_NO)
+    employer = forms.ChoiceField(label="用人单位", required=False, choices=choices_of(EmployerKind.choices))
+    month = MonthFormField(label="截至月末", required=False)
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["q"].label = "姓名、用人单位"
+
+    def apply(self, workers: WorkerQuerySet, stations: StationQuerySet) -> WorkerQuerySet:
+        """The workers that pass; with a month, those posted at its end to one of `stations` (the user's)."""
+        if not self.is_valid():
+            return workers.none()
+        values, on = self.cleaned_data, self.on
+        if self.chosen_unit:
+            workers, stations = workers.under(self.chosen_unit), stations.under(self.chosen_unit)
+        if values["month"] or values["posted"] == "yes":
+            workers = workers.posted_at(on, stations)
+        if values["posted"] == "no":
+            workers = workers.exclude(pk__in=Worker.objects.posted_at(on).values("pk"))
+        if values["certified"] in CertificateLevel.values:
+            workers = workers.holding(CertificateLevel(values["certified"]), on)
+        elif values["certified"]:
+            workers = workers.certified(on, yes=values["certified"] == "yes")
+        if values["full_time"]:
+            workers = workers.full_time(on, yes=values["full_time"] == "yes")
+        if values["employer"]:
+            workers = workers.employed_by(EmployerKind(values["employer"]), on)
+        if values["q"]:
+            workers = workers.found(values["q"].strip(), on)
+        return workers

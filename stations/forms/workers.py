@@ -1,0 +1,119 @@
+"""Forms about workers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Level, OrgUnit, User
+from accounts.roles import Permission, Role
+from stations.forms.base import choices_of, day_field, note_field
+from stations.models import CertificateLevel, EmployerKind, Station, Worker
+
+FULL_TIME = [("yes", "专职"), ("no", "兼职")]
+
+
+class StationField(forms.ModelChoiceField):
+    """A live station, told with its township."""
+
+    def label_from_instance(self, obj: Station) -> str:
+        return f"{obj.unit.name}（{obj.unit.parent.name}）"  # type: ignore[union-attr]
+
+
+class WorkerForm(forms.Form):
+    """A worker's file. An empty number keeps the one that is there."""
+
+    name = forms.CharField(label="姓名", max_length=40)
+    id_number = forms.CharField(
+        label="身份证号",
+        required=False,
+        max_length=18,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="加密保存，只显示前 3 位和后 2 位",
+    )
+    phone = forms.CharField(
+        label="联系电话", required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    unit = forms.ModelChoiceField(
+        label="建档单位",
+        queryset=OrgUnit.objects.none(),
+        help_text="保管其档案的县、乡镇或站点",
+        empty_label="---------",
+    )
+    user = forms.ModelChoiceField(
+        label="登录账号",
+        required=False,
+        queryset=User.objects.none(),
+        help_text="该社工登录本系统用的账号",
+        empty_label="---------",
+    )
+
+    def __init__(self, data: Any = None, *, user: User, worker: Worker | None = None) -> None:
+        initial = {}
+        if worker:
+            initial = {"name": worker.name, "phone": worker.phone, "unit": worker.unit_id, "user": worker.user_id}
+        super().__init__(data, initial=initial)
+        units = OrgUnit.objects.visible_to(user, Permission.MANAGE_WORKERS).filter(level__gte=Level.COUNTY)
+        self.fields["unit"].queryset = units.filter(closed_on=None).order_by("path")
+        if worker is None:
+            del self.fields["user"]
+            return
+        if worker.id_number:
+            self.fields["id_number"].help_text = f"现为 {worker.masked_id_number}；不修改请留空"
+        accounts = User.objects.visible_to(user, Permission.MANAGE_WORKERS)
+        free = Q(postings__role=Role.STATION_WORKER, worker=None)
+        self.fields["user"].queryset = accounts.filter(free | Q(worker=worker)).distinct()
+        # What lies outside the scope cannot be chosen, so a form without it must not empty it.
+        if not self.fields["unit"].queryset.filter(pk=worker.unit_id).exists():
+            del self.fields["unit"]
+        if worker.user_id and not self.fields["user"].queryset.filter(pk=worker.user_id).exists():
+            del self.fields["user"]
+
+    def changes(self) -> dict[str, Any]:
+        """What edit_worker takes: an empty number is left out."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "id_number" or value}
+
+
+class CertificateForm(forms.Form):
+    level = forms.ChoiceField(label="证书级别", choices=CertificateLevel.choices, widget=forms.RadioSelect)
+    number = forms.CharField(label="证书编号", max_length=40, help_text="证书上的管理号或证书编号")
+    issued_on = day_field("发证日期", today=False)
+
+
+class EmploymentForm(forms.Form):
+    employer_kind = forms.ChoiceField(
+        label="用人单位类型", choices=choices_of(EmployerKind.choices, "---------"), required=True
+    )
+    employer_name = forms.CharField(label="用人单位", max_length=80)
+    full_time = forms.ChoiceField(label="专职或兼职", choices=FULL_TIME, widget=forms.RadioSelect)
+    on = day_field("起始日期", help_text="原有聘用到这一天为止")
+
+    def values(self) -> dict[str, Any]:
+        """What `employ` takes."""
+        return self.cleaned_data | {"full_time": self.cleaned_data["full_time"] == "yes"}
+
+
+class EndForm(forms.Form):
+    """The day on which an employment or a posting ends."""
+
+    on = day_field("结束日期", help_text="不含当日：填离开后的第一天")
+    note = note_field()
+
+
+class PostForm(forms.Form):
+    station = StationField(label="站点", queryset=Station.objects.none(), empty_label="---------")
+    on = day_field("驻站起始日期")
+    note = note_field()
+
+    def __init__(self, data: Any = None, *, user: User, current: int | None = None) -> None:
+        super().__init__(data)
+        self.fields["station"].queryset = (
+            Station.objects.visible_to(user, Permission.MANAGE_WORKERS)
+            .filter(closed_on=None)
+            .exclude(pk=current)
+            .select_related("unit__parent")
+        )
+        if current:
+            self.fields["on"].help_text = "现在的驻站到这一天为止"

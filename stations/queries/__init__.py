@@ -1,0 +1,1 @@
+"""Reads of the stations room, by page."""

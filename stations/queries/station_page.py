@@ -1,0 +1,155 @@
+"""What the page of one station shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from policies.models import ProvisionKind
+from policies.queries import RuleBook
+from stations import basics, life
+from stations.models import Dimension, DimensionState, Station, StationKind, StationPosting, StationStatus, StatusSpell
+from stations.queries.citations import source
+from stations.queries.station_list import DimensionMark, dimension_mark
+from stations.queries.tones import BASICS_TONES, STATUS_TONES
+from stations.queries.worker_list import Qualification, qualifications
+
+
+@dataclass(frozen=True)
+class SpellRow:
+    id: int
+    status: str
+    tone: str
+    starts_on: date
+    ends_on: date | None
+    days: int  # that the status held; 0 for a step of the same day
+    note: str
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    words: str
+    tone: str
+    on: date
+    note: str
+
+
+@dataclass(frozen=True)
+class DimensionRow:
+    label: str
+    mark: DimensionMark
+    on: date | None
+    note: str
+    before: list[CheckRow]
+    url: str
+
+
+@dataclass(frozen=True)
+class PostedRow:
+    name: str
+    url: str
+    starts_on: date
+    ends_on: date | None
+    note: str
+    qualification: Qualification
+
+
+def spell_rows(station: Station, today: date) -> list[SpellRow]:
+    """Every status, the latest first. One query."""
+    rows = []
+    for spell in StatusSpell.objects.filter(station=station).order_by("-starts_on", "-pk"):
+        status = StationStatus(spell.status)
+        days = ((spell.ends_on or today) - spell.starts_on).days
+        rows.append(
+            SpellRow(spell.pk, status.label, STATUS_TONES[status], spell.starts_on, spell.ends_on, days, spell.note)
+        )
+    return rows
+
+
+def dimension_rows(station: Station) -> list[DimensionRow]:
+    """The four dimensions (R3) with the check that holds and those before it, the latest first. One query."""
+    checks: dict[str, list[DimensionState]] = {}
+    for check in DimensionState.objects.filter(station=station).order_by("-starts_on", "-pk"):
+        checks.setdefault(check.dimension, []).append(check)
+    rows = []
+    for dimension in Dimension:
+        found = checks.get(dimension, [])
+        now = found[0] if found else None
+        before = [
+            CheckRow("达标" if row.met else "未达标", "ok" if row.met else "warn", row.starts_on, row.note)
+            for row in found[1:]
+        ]
+        url = f"{reverse('station_dimension', args=[station.pk])}?dimension={dimension}"
+        mark = dimension_mark(dimension, now.met if now else None)
+        rows.append(
+            DimensionRow(dimension.label, mark, now.starts_on if now else None, now.note if now else "", before, url)
+        )
+    return rows
+
+
+def posted_rows(station: Station, today: date) -> tuple[list[PostedRow], list[PostedRow]]:
+    """Workers here now, and those who were here. Three queries."""
+    postings = list(
+        StationPosting.objects.filter(station=station).select_related("worker").order_by("-starts_on", "worker__name")
+    )
+    found = qualifications([posting.worker_id for posting in postings], today)
+    rows = [
+        PostedRow(
+            posting.worker.name,
+            reverse("worker_detail", args=[posting.worker_id]),
+            posting.starts_on,
+            posting.ends_on,
+            posting.note,
+            found[posting.worker_id],
+        )
+        for posting in postings
+    ]
+    return [row for row in rows if row.ends_on is None], [row for row in rows if row.ends_on is not None]
+
+
+def basics_due(station: Station, today: date) -> dict[str, Any] | None:
+    """The due date of the basics for components/due.html, with `words` and `tone` of the judgement (R5)."""
+    due = basics.due_of(station)
+    if due is None:
+        return None
+    judgement = basics.judge(due, station.basics_entered_on, today)
+    return {
+        "date": due.due,
+        "provisional": due.provisional,
+        "reason": due.reason,
+        "source": source(station.due_provision),
+        "words": judgement.words,
+        "tone": BASICS_TONES[judgement.state],
+    }
+
+
+def missing_basics(station: Station) -> list[str]:
+    """Labels of the basics that are still to be entered."""
+    return [str(Station._meta.get_field(name).verbose_name) for name in basics.REQUIRED if not getattr(station, name)]
+
+
+def station_page(station: Station, *, with_workers: bool) -> dict[str, Any]:
+    """The template's context: a fixed number of queries, whatever the station's history."""
+    today = timezone.localdate()
+    spells = spell_rows(station, today)
+    current = StationStatus(StatusSpell.objects.current().get(station=station).status)
+    rules = RuleBook.load([station.unit.path])
+    here, before = posted_rows(station, today) if with_workers else ([], [])
+    return {
+        "station": station,
+        "spells": spells,
+        "status": {"label": current.label, "tone": STATUS_TONES[current], "since": spells[0].starts_on},
+        "may_advance": bool(life.following(StationKind(station.kind), current)),
+        "due": basics_due(station, today),
+        "missing": [] if station.closed_on else missing_basics(station),
+        "dimensions": dimension_rows(station),
+        "dimension_source": source(rules.provision(ProvisionKind.STANDARD_DIMENSION, station.unit.path, today)),
+        "certificate_source": source(rules.provision(ProvisionKind.CERTIFICATE_REQUIRED, station.unit.path, today)),
+        "here": here,
+        "before": before,
+        "uncertified": sum(1 for row in here if not row.qualification.certified),
+    }

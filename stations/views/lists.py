@@ -1,0 +1,78 @@
+"""The two lists: stations and workers. What passes their filters is what the figures count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.gate import permitted
+from accounts.models import OrgUnit
+from accounts.queries import unit_in_scope
+from accounts.roles import Permission
+from stations.forms.filters import ListFilter, StationFilter, WorkerFilter
+from stations.models import Station, Worker
+from stations.queries.station_list import sorted_stations, station_rows
+from stations.queries.where import Scope
+from stations.queries.worker_list import sorted_workers, worker_rows
+
+PAGE = 50
+
+
+def _top(request: HttpRequest, unit: OrgUnit | None, permission: Permission) -> str:
+    """The path below which places are told: the chosen unit, or the user's only one."""
+    tops = request.user.paths(permission)
+    return unit.path if unit else tops[0] if len(tops) == 1 else ""
+
+
+def _context(request: HttpRequest, form: ListFilter, unit: OrgUnit | None) -> dict[str, Any]:
+    return {
+        "form": form,
+        "unit": unit,
+        "on": form.on,
+        "month": form.month,
+        "sort": request.GET.get("sort", ""),
+        "filtered": any(value for key, value in request.GET.items() if key in form.fields),
+    }
+
+
+@require_GET
+@permitted(Permission.VIEW)
+def station_list(request: HttpRequest) -> HttpResponse:
+    """Filters: unit, q, kind, state, basics, dimension + met, hosting, month (as of its end). Sort: see SORTS."""
+    unit = unit_in_scope(request.user, request.GET.get("unit"))
+    form = StationFilter(request.GET, user=request.user, unit=unit, permission=Permission.VIEW)
+    stations = form.apply(Station.objects.visible_to(request.user))
+    stations = sorted_stations(stations, request.GET.get("sort", ""))
+    stations = stations.select_related("unit", "due_provision__document")
+    page = Paginator(stations, PAGE).get_page(request.GET.get("page"))
+    context = _context(request, form, unit) | {
+        "page": page,
+        "rows": station_rows(page.object_list, form.on, below=_top(request, unit, Permission.VIEW)),
+        "may_create": bool(request.user.paths(Permission.CREATE_STATION)),
+    }
+    return render(request, "stations/station_list.html", context)
+
+
+@require_GET
+@permitted(Permission.VIEW_WORKERS)
+def worker_list(request: HttpRequest) -> HttpResponse:
+    """Filters: unit, q, posted, certified, full_time, employer, month (posted to a station at its end)."""
+    permission = Permission.VIEW_WORKERS
+    unit = unit_in_scope(request.user, request.GET.get("unit"), permission)
+    form = WorkerFilter(request.GET, user=request.user, unit=unit, permission=permission)
+    workers = form.apply(
+        Worker.objects.visible_to(request.user, permission), Station.objects.visible_to(request.user, permission)
+    )
+    workers = sorted_workers(workers, request.GET.get("sort", ""), form.on).select_related("unit")
+    page = Paginator(workers, PAGE).get_page(request.GET.get("page"))
+    scope = Scope(request.user, permission)
+    context = _context(request, form, unit) | {
+        "page": page,
+        "rows": worker_rows(page.object_list, form.on, scope=scope, below=_top(request, unit, permission)),
+        "may_create": bool(request.user.paths(Permission.MANAGE_WORKERS)),
+    }
+    return render(request, "stations/worker_list.html", context)

@@ -1,0 +1,144 @@
+"""Pages of one station: see, create, edit, record statuses and checks, history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.gate import may, permitted, scoped
+from accounts.links import url_or_empty
+from accounts.queries import crumbs
+from accounts.roles import Permission
+from stations import life
+from stations.actions import (
+    create_station,
+    edit_station,
+    record_dimension,
+    record_status,
+    withdraw_status,
+)
+from stations.forms.base import attempt
+from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm, WithdrawForm
+from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
+from stations.queries.station_page import station_page
+from stations.views.history import history_page
+
+JOINED = ("unit", "due_provision__document")
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+@scoped(Station, Permission.VIEW, related=JOINED)
+def station_detail(request: HttpRequest, station: Station) -> HttpResponse:
+    path = station.unit.path
+    user = request.user
+    sees_workers = may(user, Permission.VIEW_WORKERS, path)
+    records = may(user, Permission.VIEW_RECORDS, path)
+    query = f"?unit={station.pk}"
+    context = station_page(station, with_workers=sees_workers) | {
+        "crumbs": crumbs(user, station.unit),
+        "may_create": may(user, Permission.CREATE_STATION, path),
+        "may_edit": may(user, Permission.EDIT_STATION, path),
+        "may_manage": may(user, Permission.MANAGE_WORKERS, path),
+        "sees_workers": sees_workers,
+        "sees_history": records,
+        "service_url": url_or_empty("service_list") + query if records and url_or_empty("service_list") else "",
+        "report_url": url_or_empty("report_list") + query if records and url_or_empty("report_list") else "",
+        "dashboard_url": url_or_empty("dashboard", station.pk),
+    }
+    return render(request, "stations/station_detail.html", context)
+
+
+@GET_OR_POST
+@permitted(Permission.CREATE_STATION)
+def station_create(request: HttpRequest) -> HttpResponse:
+    form = CreateForm(request.POST or None, user=request.user)
+    if station := attempt(form, lambda: create_station(by=request.user, **form.values())):
+        messages.success(request, f"已新建“{station}”")
+        return redirect("station_detail", station.pk)
+    return render(request, "stations/station_create.html", {"form": form})
+
+
+@GET_OR_POST
+@scoped(Station, Permission.EDIT_STATION, related=JOINED)
+def station_edit(request: HttpRequest, station: Station) -> HttpResponse:
+    may_rename = may(request.user, Permission.CREATE_STATION, station.unit.path)
+    form = EditForm(request.POST or None, station=station, may_rename=may_rename)
+    if attempt(form, lambda: edit_station(by=request.user, station=station, **form.cleaned_data)):
+        messages.success(request, "基础信息已保存")
+        return redirect("station_detail", station.pk)
+    return render(
+        request,
+        "stations/station_form.html",
+        {"station": station, "form": form, "title": "编辑基础信息", "crumbs": crumbs(request.user, station.unit)},
+    )
+
+
+def _current(station: Station) -> StatusSpell:
+    return StatusSpell.objects.current().get(station=station)
+
+
+@GET_OR_POST
+@scoped(Station, Permission.CREATE_STATION, related=JOINED)
+def station_status(request: HttpRequest, station: Station) -> HttpResponse:
+    """Record the next status. The form carries the spell that was seen, so that no two people record it twice."""
+    current = _current(station)
+    following = life.following(StationKind(station.kind), StationStatus(current.status))
+    form = StatusForm(request.POST or None, following=following, expected=current.pk)
+    if spell := attempt(form, lambda: record_status(by=request.user, station=station, **form.cleaned_data)):
+        messages.success(request, f"已登记“{StationStatus(spell.status).label}”")
+        return redirect("station_detail", station.pk)
+    context = {
+        "station": station,
+        "form": form,
+        "title": "登记站点状态",
+        "current": current,
+        "offered": following,
+        "crumbs": crumbs(request.user, station.unit),
+    }
+    return render(request, "stations/station_status.html", context)
+
+
+@GET_OR_POST
+@scoped(Station, Permission.CREATE_STATION, related=JOINED)
+def station_status_withdraw(request: HttpRequest, station: Station) -> HttpResponse:
+    """Take back a status that was recorded by mistake; asks for the reason."""
+    current = _current(station)
+    form = WithdrawForm(request.POST or None, initial={"expected": current.pk})
+    if spell := attempt(form, lambda: withdraw_status(by=request.user, station=station, **form.cleaned_data)):
+        messages.success(request, f"已撤回，站点状态恢复为“{spell.get_status_display()}”")
+        return redirect("station_detail", station.pk)
+    context = {
+        "station": station,
+        "form": form,
+        "title": "撤回最近一次状态",
+        "current": current,
+        "crumbs": crumbs(request.user, station.unit),
+    }
+    return render(request, "stations/station_withdraw.html", context)
+
+
+@GET_OR_POST
+@scoped(Station, Permission.CREATE_STATION, related=JOINED)
+def station_dimension(request: HttpRequest, station: Station) -> HttpResponse:
+    """Record a check of one dimension; `?dimension=` chooses it beforehand."""
+    asked = request.GET.get("dimension", "")
+    initial = {"dimension": asked} if asked in Dimension.values else {}
+    form = DimensionForm(request.POST or None, initial=initial)
+    if state := attempt(form, lambda: record_dimension(by=request.user, station=station, **form.values())):
+        messages.success(request, f"已登记{Dimension(state.dimension).label}检查")
+        return redirect("station_detail", station.pk)
+    return render(
+        request,
+        "stations/station_form.html",
+        {"station": station, "form": form, "title": "登记建设标准检查", "crumbs": crumbs(request.user, station.unit)},
+    )
+
+
+@require_GET
+@scoped(Station, Permission.VIEW_RECORDS, related=("unit",))
+def station_history(request: HttpRequest, station: Station) -> HttpResponse:
+    """Every recorded change of the station."""
+    return history_page(request, station, title=station.unit.name, back=("station_detail", station.pk))

@@ -1,0 +1,163 @@
+"""Pages of one worker: see, create, edit, certificates, employment, postings, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.gate import may, permitted, scoped
+from accounts.queries import home_unit
+from accounts.roles import Permission
+from stations.actions import (
+    add_certificate,
+    create_worker,
+    edit_worker,
+    employ,
+    end_employment,
+    end_posting,
+    post_worker,
+)
+from stations.forms.base import attempt
+from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, WorkerForm
+from stations.models import Employment, StationPosting, Worker
+from stations.queries.worker_page import worker_page
+from stations.views.history import history_page
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def manages(request: HttpRequest, worker: Worker) -> bool:
+    """May the user change this worker: is the file kept in their scope, or the current posting?"""
+    return any(may(request.user, Permission.MANAGE_WORKERS, path) for path in worker.manager_paths())
+
+
+def managed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that changes a worker: one who was only posted here before is seen, but no longer changed (403)."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, worker: Worker, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not manages(request, worker):
+            raise PermissionDenied("该社工已调离您的管辖范围，档案由现在的单位管理")
+        return view(request, worker, *args, **kwargs)
+
+    return GET_OR_POST(scoped(Worker, Permission.MANAGE_WORKERS, related=("unit",))(wrapper))
+
+
+def _form_page(request: HttpRequest, worker: Worker, form: forms.Form, title: str, **extra: Any) -> HttpResponse:
+    return render(request, "stations/worker_form.html", {"worker": worker, "form": form, "title": title, **extra})
+
+
+def _done(request: HttpRequest, worker: Worker, message: str) -> HttpResponse:
+    messages.success(request, message)
+    return redirect("worker_detail", worker.pk)
+
+
+@require_GET
+@scoped(Worker, Permission.VIEW_WORKERS, related=("unit",))
+def worker_detail(request: HttpRequest, worker: Worker) -> HttpResponse:
+    context = worker_page(worker, request.user) | {"may_manage": manages(request, worker)}
+    return render(request, "stations/worker_detail.html", context)
+
+
+@GET_OR_POST
+@permitted(Permission.MANAGE_WORKERS)
+def worker_create(request: HttpRequest) -> HttpResponse:
+    form = WorkerForm(request.POST or None, user=request.user)
+    form.fields["unit"].initial = home_unit(request.user)
+    if worker := attempt(form, lambda: create_worker(by=request.user, **form.cleaned_data)):
+        return _done(request, worker, f"已为“{worker}”建档，接着登记证书、聘用和驻站")
+    return render(request, "stations/worker_form.html", {"form": form, "title": "新建社工档案"})
+
+
+@managed
+def worker_edit(request: HttpRequest, worker: Worker) -> HttpResponse:
+    form = WorkerForm(request.POST or None, user=request.user, worker=worker)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and attempt(form, lambda: edit_worker(by=request.user, worker=worker, **form.changes()))
+    ):
+        return _done(request, worker, "档案已保存")
+    return _form_page(request, worker, form, "编辑档案")
+
+
+@managed
+def worker_certificate(request: HttpRequest, worker: Worker) -> HttpResponse:
+    form = CertificateForm(request.POST or None)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and attempt(form, lambda: add_certificate(by=request.user, worker=worker, **form.cleaned_data))
+    ):
+        return _done(request, worker, "证书已登记")
+    return _form_page(request, worker, form, "登记资格证书")
+
+
+@managed
+def worker_employ(request: HttpRequest, worker: Worker) -> HttpResponse:
+    form = EmploymentForm(request.POST or None)
+    if attempt(form, lambda: employ(by=request.user, worker=worker, **form.values())):
+        return _done(request, worker, "聘用已登记")
+    return _form_page(request, worker, form, "登记聘用")
+
+
+@managed
+def worker_employment_end(request: HttpRequest, worker: Worker) -> HttpResponse:
+    employment = Employment.objects.current().filter(worker=worker).first()
+    if employment is None:
+        messages.info(request, "现在没有在任的聘用")
+        return redirect("worker_detail", worker.pk)
+    form = EndForm(request.POST or None)
+    del form.fields["note"]
+    if (
+        form.is_bound
+        and form.is_valid()
+        and attempt(form, lambda: end_employment(by=request.user, employment=employment, on=form.cleaned_data["on"]))
+    ):
+        return _done(request, worker, "聘用已结束")
+    return _form_page(request, worker, form, "结束聘用", about=f"{employment}，{employment.starts_on} 起")
+
+
+@managed
+def worker_post(request: HttpRequest, worker: Worker) -> HttpResponse:
+    """Post to a station, or transfer to another one."""
+    current = StationPosting.objects.current().filter(worker=worker).first()
+    form = PostForm(request.POST or None, user=request.user, current=current.station_id if current else None)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and attempt(form, lambda: post_worker(by=request.user, worker=worker, **form.cleaned_data))
+    ):
+        return _done(request, worker, "驻站已登记")
+    return _form_page(request, worker, form, "调往其他站点" if current else "派驻站点")
+
+
+@managed
+def worker_posting_end(request: HttpRequest, worker: Worker) -> HttpResponse:
+    posting = StationPosting.objects.current().filter(worker=worker).select_related("station__unit").first()
+    if posting is None:
+        messages.info(request, "现在没有驻站")
+        return redirect("worker_detail", worker.pk)
+    form = EndForm(request.POST or None)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and attempt(form, lambda: end_posting(by=request.user, posting=posting, **form.cleaned_data))
+    ):
+        return _done(request, worker, "驻站已结束")
+    return _form_page(request, worker, form, "结束驻站", about=f"{posting.station}，{posting.starts_on} 起")
+
+
+@require_GET
+@scoped(Worker, Permission.VIEW_WORKERS, related=("unit",))
+def worker_history(request: HttpRequest, worker: Worker) -> HttpResponse:
+    """Every recorded change of the worker within the user's scope."""
+    return history_page(request, worker, title=worker.name, back=("worker_detail", worker.pk))
