@@ -1,4 +1,4 @@
-"""Which townships have a station (R1), and which stations operate without a service (R10): the records behind figures."""
+"""Records behind figures: which townships have a station (R1), which stations operate without a service (R10)."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ class QueueState(models.TextChoices):
 
     MISSING = "MISSING", "未报"
     SENT = "SENT", "已报（不论审核）"
+    OPEN = "OPEN", "已报未通过"
     SUBMITTED = "SUBMITTED", "待审核"
     RETURNED = "RETURNED", "已退回"
     APPROVED = "APPROVED", "已通过"
@@ -64,6 +65,7 @@ SENT = Q(report__submitted_at__isnull=False)
 IN_STATE: dict[QueueState, Q] = {
     QueueState.MISSING: ~SENT,
     QueueState.SENT: SENT,
+    QueueState.OPEN: SENT & ~Q(report__state=ReportState.APPROVED),
     QueueState.SUBMITTED: Q(report__state=ReportState.SUBMITTED),
     QueueState.RETURNED: Q(report__state=ReportState.RETURNED),
     QueueState.APPROVED: Q(report__state=ReportState.APPROVED),

@@ -1,0 +1,68 @@
+"""Forms of the reporting pages. They read the request; the actions judge what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.models import OrgUnit
+from common.months import Month, MonthFormField
+from reporting.actions import COMMENT_LENGTH, NARRATIVE
+from reporting.queries.coverage import CoverageLevel, Covered
+from reporting.queries.reports import Punctuality, QueueState
+
+
+class UnitMonthFilter(forms.Form):
+    """GET filters that every list of this room has. `units` are those on offer, in the order of the tree."""
+
+    unit = forms.ChoiceField(label="单位", required=False)
+    month = MonthFormField(label="月份", required=False)
+
+    def __init__(self, *args: Any, units: list[OrgUnit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        top = min((unit.level for unit in units), default=0)
+        choices = [(str(unit.pk), "\u3000" * (unit.level - top) + unit.name) for unit in units]
+        self.fields["unit"].choices = [("", "全部"), *choices]  # type: ignore[attr-defined]
+
+    def clean_month(self) -> Month | None:
+        month: Month | None = self.cleaned_data["month"]
+        if month and month > Month.of(timezone.localdate()):
+            raise ValidationError(f"{month.label}还没有到")
+        return month
+
+
+class ReportFilter(UnitMonthFilter):
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *QueueState.choices])
+    on_time = forms.ChoiceField(label="时效", required=False, choices=[("", "全部"), *Punctuality.choices])
+
+
+class CoverageFilter(UnitMonthFilter):
+    level = forms.ChoiceField(label="层级", required=False, choices=CoverageLevel.choices)
+    covered = forms.ChoiceField(label="建站", required=False, choices=[("", "全部"), *Covered.choices])
+
+
+def _text(field: str, rows: int, help_text: str) -> forms.CharField:
+    label, length = NARRATIVE[field]
+    widget = forms.Textarea(attrs={"rows": rows, "maxlength": length})
+    # No max_length here: the action checks it and names the length that was sent.
+    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text)
+
+
+class ReportForm(forms.Form):
+    """The worker's part of a report; the figures fill themselves."""
+
+    summary = _text("summary", 9, "做了什么、服务了哪些人、成效如何。上报前必填，最多 5000 字。")
+    problems = _text("problems", 4, "最多 3000 字。")
+    plan = _text("plan", 4, "最多 3000 字。")
+    zero_confirmed = forms.BooleanField(
+        label="确认本月没有开展服务（零报告）", required=False, help_text="只在本月确实没有任何服务记录时勾选。"
+    )
+
+
+class CommentForm(forms.Form):
+    comment = forms.CharField(
+        label="意见", required=False, widget=forms.Textarea(attrs={"rows": 4, "maxlength": COMMENT_LENGTH})
+    )

@@ -1,0 +1,186 @@
+"""Charts of a dashboard, as docs/frontend.md describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Level
+from common.months import Month
+from reporting.figures import Figures, Number, measured
+from reporting.indicators import INDICATORS, Direction, Facet
+from reporting.layout import BUILDING, COUNTIES, FACET_TITLES, STANDARDS, TREND, parts
+from reporting.queries.dashboard.data import TREND_MONTHS, DashboardData
+
+Url = Callable[[int, Month | None], str]
+BAR_HEIGHT = 26
+
+
+def chart_choice(data: DashboardData, asked: str) -> str:
+    """The indicator of the comparison chart: the one asked for, if it is on offer, else the first."""
+    return asked if asked in data.layout.charts else data.layout.charts[0] if data.layout.charts else ""
+
+
+def choices(data: DashboardData, chosen: str) -> list[dict[str, Any]]:
+    """The indicators that the comparison chart can show, for its select."""
+    return [{"key": key, "label": INDICATORS[key].label, "chosen": key == chosen} for key in data.layout.charts]
+
+
+def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[str, Any]:
+    """Children by one indicator, worst on top; a bar opens the child's page."""
+    indicator = INDICATORS[key]
+    month = data.settled if indicator.key in _settled_keys(data) else data.month
+    rows = [(child, data.theirs[child.pk, month][key].value) for child in data.children]
+    falling = indicator.direction == Direction.LOWER
+    rows.sort(key=lambda row: (row[1] is None, 0 if row[1] is None else -row[1] if falling else row[1]))
+    percent = indicator.denominator is not None
+    name = indicator.label if month == data.month else f"{month.month}月{indicator.label}"
+    return {
+        "id": "compared",
+        "title": f"{data.layout.children}：{name}",
+        "kind": "hbar",
+        "height": max(180, 36 + BAR_HEIGHT * len(rows)),
+        "category_label": data.layout.children,
+        "percent": percent,
+        "categories": [{"label": child.name, "href": dashboard_url(child.pk, data.month)} for child, _ in rows],
+        "series": [{"name": name, "data": [_plain(value) for _, value in rows], "unit": indicator.unit}],
+    }
+
+
+def _settled_keys(data: DashboardData) -> set[str]:
+    return {place.key for place in (*data.layout.cards, *data.layout.columns) if place.settled}
+
+
+def trend_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | None:
+    """Two years of bars and a line; None before anything was counted."""
+    months = _counted(data, data.months[-TREND_MONTHS:])
+    if not months:
+        return None
+    series = []
+    for key, kind, axis in zip(TREND, ("bar", "line"), (0, 1), strict=True):
+        indicator = INDICATORS[key]
+        series.append(
+            {
+                "name": indicator.label,
+                "kind": kind,
+                "axis": axis,
+                "percent": indicator.denominator is not None,
+                "unit": "" if indicator.denominator else indicator.unit,
+                "data": [_plain(data.own[month][key].value) for month in months],
+            }
+        )
+    names = "与".join(INDICATORS[key].label for key in TREND)
+    return {
+        "id": "trend",
+        "title": f"近 {len(months)} 个月：{names}",
+        "kind": "combo",
+        "height": 260,
+        "category_label": "月份",
+        "categories": _categories(data, months, dashboard_url),
+        "series": series,
+    }
+
+
+def building_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | None:
+    """Townships with a station against the document's target and the tree's own count, month by month (R1)."""
+    months = _counted(data, data.months)
+    if not months:
+        return None
+    labels = ("已建站", "文件目标", "现有乡镇（街道）")
+    lines = [[_measured(data.own[month], key) for month in months] for key in BUILDING]
+    series = [
+        {"name": label, "kind": "line", "data": line, "unit": "个"}
+        for label, line in zip(labels, lines, strict=True)
+        if any(value is not None for value in line)
+    ]
+    return {
+        "id": "building",
+        "title": "建站进度与目标",
+        "kind": "line",
+        "height": 260,
+        "category_label": "月份",
+        "categories": _categories(data, months, dashboard_url),
+        "series": series,
+    }
+
+
+def building_facts(data: DashboardData) -> list[tuple[str, str]]:
+    """The shown month's numbers of that chart, and the counties that are complete, in words."""
+    if data.figures.measures is None:
+        return []
+    built, target, due = (measured(key, data.figures.measures) for key in BUILDING)
+    facts = [("已建站", f"{built} 个"), ("现有乡镇（街道）", f"{due} 个")]
+    if target is not None:
+        facts.insert(1, ("文件目标", f"{target} 个"))
+    whole = data.figures[COUNTIES]
+    if whole.denominator and data.unit.level < Level.COUNTY:
+        facts.append(("全覆盖县（市、区）", f"{whole.numerator}/{whole.denominator}"))
+    return facts
+
+
+def facet_charts(data: DashboardData) -> list[dict[str, Any]]:
+    """Contacts by the parts of each facet, the shown month beside the one before."""
+    return [_facet_chart(data, facet) for facet in data.layout.facets]
+
+
+def _facet_chart(data: DashboardData, facet: Facet) -> dict[str, Any]:
+    named = list(parts(facet, "contacts"))
+    months = [(data.month, data.month.label), (data.month - 1, (data.month - 1).label)]
+    if facet == Facet.METHOD:  # twelve of them: the rare ones below
+        named.sort(key=lambda row: -(data.figures[row[1].key].value or 0))
+    return {
+        "id": f"facet-{facet.value}",
+        "title": f"{FACET_TITLES[facet]}构成（人次）",
+        "kind": "hbar",
+        "height": 60 + 34 * len(named),
+        "category_label": FACET_TITLES[facet],
+        "categories": [
+            {"label": name, "href": data.figures[indicator.key].url(data.unit, data.month)} for name, indicator in named
+        ],
+        "series": [
+            {
+                "name": label,
+                "unit": "人次",
+                "data": [_plain(data.own[month][indicator.key].value) for _, indicator in named],
+            }
+            for month, label in months
+        ],
+    }
+
+
+def standards(data: DashboardData) -> list[dict[str, Any]]:
+    """Stations that meet each of the four dimensions (R3)."""
+    rows = []
+    for indicator in STANDARDS:
+        figure = data.figures[indicator.key]
+        rows.append(
+            {
+                "label": indicator.label,
+                "ratio": figure.value,
+                "fraction": "" if figure.numerator is None else f"{figure.numerator}/{figure.denominator}",
+                "href": figure.url(data.unit, data.month) if figure.numerator is not None else "",
+            }
+        )
+    return rows
+
+
+def _counted(data: DashboardData, months: list[Month]) -> list[Month]:
+    """From the first month that was ever counted; gaps after it stay gaps."""
+    first = next((n for n, month in enumerate(months) if data.own[month].measures is not None), None)
+    return [] if first is None else months[first:]
+
+
+def _categories(data: DashboardData, months: list[Month], dashboard_url: Url) -> list[dict[str, str]]:
+    return [
+        {"label": f"{month.year % 100:02d}-{month.month:02d}", "href": dashboard_url(data.unit.pk, month)}
+        for month in months
+    ]
+
+
+def _measured(figures: Figures, key: str) -> int | float | None:
+    return None if figures.measures is None else _plain(measured(key, figures.measures))
+
+
+def _plain(value: Number | None) -> int | float | None:
+    return round(float(value), 4) if isinstance(value, Decimal) else value

@@ -1,0 +1,91 @@
+"""Everything a dashboard reads, in a number of queries that does not grow with the number of children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from accounts.models import Level, OrgUnit
+from common.months import Month
+from policies.queries import RuleBook, Target, coverage_targets
+from reporting.figures import Figures, figures_of_many
+from reporting.layout import LAYOUTS, Card, Column, Layout
+from stations.models import month_end
+
+WINDOW = 36  # months back, the shown one included: for the curve of coverage
+TREND_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class DashboardData:
+    """`own` holds every month of the window, `theirs` (unit id, month) the months that the comparison needs."""
+
+    unit: OrgUnit
+    month: Month
+    settled: Month
+    now: datetime
+    children: list[OrgUnit]
+    own: dict[Month, Figures]
+    theirs: dict[tuple[int, Month], Figures]
+    rules: RuleBook
+    target: Target | None
+
+    @property
+    def layout(self) -> Layout:
+        return LAYOUTS[Level(self.unit.level)]
+
+    @property
+    def day(self) -> date:
+        """As of which dated facts count."""
+        return month_end(self.month, self.today)
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    @property
+    def running(self) -> bool:
+        """Is the shown month not over yet?"""
+        return self.settled != self.month
+
+    @property
+    def figures(self) -> Figures:
+        return self.own[self.month]
+
+    @property
+    def months(self) -> list[Month]:
+        """The window, oldest first."""
+        return sorted(self.own)
+
+    def month_of(self, place: Card | Column) -> Month:
+        """The month whose figure a card or column shows."""
+        return self.settled if place.settled else self.month
+
+
+def settled_month(month: Month, today: date) -> Month:
+    """The month itself once it is over, else the one before: its reports and silences can be judged."""
+    return month if month.last < today else month - 1
+
+
+def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
+    """Six queries at most."""
+    today = timezone.localdate(now)
+    day = month_end(month, today)
+    settled = settled_month(month, today)
+    has_children = bool(LAYOUTS[Level(unit.level)].columns)
+    children = list(OrgUnit.objects.filter(parent=unit).live(day).order_by("path")) if has_children else []
+    own = figures_of_many([unit.pk], [month - back for back in range(WINDOW)])
+    compared = sorted({month, month - 1, settled, settled - 1})
+    return DashboardData(
+        unit=unit,
+        month=month,
+        settled=settled,
+        now=now,
+        children=children,
+        own={of: figures for (_, of), figures in own.items()},
+        theirs=figures_of_many([child.pk for child in children], compared) if children else {},
+        rules=RuleBook.load([child.path for child in children] or [unit.path]),
+        target=coverage_targets(day).get(unit.pk) if LAYOUTS[Level(unit.level)].building else None,
+    )

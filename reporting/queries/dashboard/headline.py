@@ -1,0 +1,127 @@
+"""Headline cards and the strip of further figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from common.months import Month
+from policies.models import Provision, ProvisionKind
+from reporting.display import Shown, shown
+from reporting.figures import Figure, Number
+from reporting.indicators import Direction
+from reporting.layout import Card
+from reporting.queries.dashboard.data import DashboardData
+
+MARKED_CHANGE = Decimal("0.03")  # a fall by more than three points is worth red ink; less is noise
+
+
+def cards(data: DashboardData) -> list[dict[str, Any]]:
+    """For components/kpi_card.html."""
+    return [_card(data, card) for card in data.layout.cards]
+
+
+def _card(data: DashboardData, card: Card) -> dict[str, Any]:
+    month = data.month_of(card)
+    figure = data.own[month][card.key]
+    provision = governing(data, card.rule, month)
+    label = figure.indicator.label
+    return {
+        "label": f"{month.month}月{label}" if month != data.month else label,
+        "ratio": figure.value if figure.is_ratio else None,
+        "value": None if figure.is_ratio else figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "href": figure.url(data.unit, month) if figure.numerator is not None else "",
+        "bad": is_bad(data, figure, card.fault, data.unit.path) or _missed_target(data, card),
+        "note": _note(data, card, month, figure),
+        "source": source_of(provision),
+        **_change(data, figure, month),
+    }
+
+
+def governing(data: DashboardData, kind: ProvisionKind | None, month: Month) -> Provision | None:
+    """The provision in force for the unit at the month's end; for its target, the one that the target rests on."""
+    if kind is None:
+        return None
+    if kind == ProvisionKind.COVERAGE_TARGET:
+        rows = data.rules.all_provisions(kind, data.unit.path, data.day)
+        return next((row for row in rows if data.target and row.pk == data.target.provision_id), None)
+    return data.rules.provision(kind, data.unit.path, min(month.last, data.day))
+
+
+def source_of(provision: Provision | None) -> dict[str, str] | None:
+    """Document and clause, for components/source.html."""
+    if provision is None:
+        return None
+    label = f"{provision.document.number} {provision.clause}".strip()
+    return {"label": label, "url": reverse("document_detail", args=[provision.document_id])}
+
+
+def _note(data: DashboardData, card: Card, month: Month, figure: Figure) -> str:
+    if figure.numerator is None:
+        return "尚未计算"
+    if card.rule == ProvisionKind.COVERAGE_TARGET:
+        return target_words(data)
+    if not card.beside:
+        return ""
+    beside = shown(data.own[month][card.beside], data.unit, month)
+    return f"{beside.label} {beside.fraction or beside.text + beside.unit}"
+
+
+def target_words(data: DashboardData) -> str:
+    """文件目标 110 · 2023年12月31日前; the tree's own count stands beside it as the denominator."""
+    if data.target is None:
+        return "没有文件目标，按现有乡镇（街道）计"
+    due = data.target.due
+    number = data.figures["coverage_target"].denominator
+    count = f"文件目标 {number}" if number is not None else "文件目标"
+    return f"{count} · {due.year}年{due.month}月{due.day}日前"
+
+
+def _missed_target(data: DashboardData, card: Card) -> bool:
+    if card.rule != ProvisionKind.COVERAGE_TARGET or data.target is None or data.target.due >= data.day:
+        return False
+    reached = data.figures["coverage_target"].value
+    return reached is not None and reached < 1
+
+
+def is_bad(data: DashboardData, figure: Figure, fault: ProvisionKind | None, path: str) -> bool:
+    """Does the ratio pass the number by which the fault is told there (R10)?"""
+    if fault is None or figure.value is None:
+        return False
+    threshold = data.rules.threshold(fault, path, data.day)
+    if threshold is None:
+        return False
+    line = Decimal(threshold.value) / 100
+    return figure.value > line if figure.indicator.direction == Direction.LOWER else figure.value < line
+
+
+def change(figure: Figure, before: Figure) -> Number | None:
+    """Since the month before; None when either is missing."""
+    return None if figure.value is None or before.value is None else figure.value - before.value
+
+
+def worsened(figure: Figure, difference: Number | None) -> bool:
+    """Has a ratio moved the wrong way by a marked amount?"""
+    if difference is None or not figure.is_ratio:
+        return False
+    worse = {Direction.HIGHER: -difference, Direction.LOWER: difference}.get(figure.indicator.direction)
+    return worse is not None and worse > MARKED_CHANGE
+
+
+def _change(data: DashboardData, figure: Figure, month: Month) -> dict[str, Any]:
+    """A running month is not held against a full one, unless the figure is a share."""
+    before = data.own.get(month - 1)
+    if before is None or (month == data.month and data.running and not figure.is_ratio):
+        return {}
+    difference = change(figure, before[figure.indicator.key])
+    name = "change_points" if figure.is_ratio else "change"
+    return {name: difference, "change_bad": worsened(figure, difference)}
+
+
+def strip(data: DashboardData) -> list[Shown]:
+    """Further figures in one row."""
+    return [shown(data.figures[key], data.unit, data.month) for key in data.layout.strip]

@@ -1,0 +1,94 @@
+"""What the reporting pages read from the address: unit and month, within scope and in words when they are wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import OrgUnit, User
+from accounts.queries import unit_in_scope
+from accounts.roles import Permission
+from common.months import Month
+from common.paths import ancestors, within
+
+EARLIEST = Month(2015, 1)  # no station is older
+
+
+@dataclass(frozen=True)
+class AskedMonth:
+    """The month asked for; when it cannot be shown, `error` says why and `month` is the nearest that can."""
+
+    month: Month
+    error: str = ""
+
+
+def asked_month(request: HttpRequest, default: Month) -> AskedMonth:
+    """`?month=2023-09`, at most the running month."""
+    text = request.GET.get("month", "").strip()
+    if not text:
+        return AskedMonth(default)
+    try:
+        month = Month.parse(text)
+    except ValueError as error:
+        return AskedMonth(default, str(error))
+    current = this_month()
+    if month > current:
+        return AskedMonth(current, f"{month.label}还没有到，最多可以看到{current.label}")
+    return AskedMonth(month)
+
+
+def this_month() -> Month:
+    return Month.of(timezone.localdate())
+
+
+def asked_unit(request: HttpRequest, permission: Permission) -> OrgUnit | None:
+    """`?unit=` (a key), or None for the user's whole scope. 404 outside it."""
+    return unit_in_scope(request.user, request.GET.get("unit", "").strip(), permission)
+
+
+def unit_choices(user: User, permission: Permission, unit: OrgUnit | None) -> list[OrgUnit]:
+    """Units for a select: the way down to `unit` within scope, and one level below it (or below the user's own)."""
+    tops = user.paths(permission)
+    wanted = Q(path__in=tops)
+    if unit is None:
+        wanted |= Q(parent__path__in=tops)
+    else:
+        above = [step for step in ancestors(unit.path) if any(within(step, top) for top in tops)]
+        wanted |= Q(path__in=above) | Q(parent=unit)
+    standing = Q(closed_on=None) | Q(pk=unit.pk if unit else None)
+    return list(OrgUnit.objects.visible_to(user, permission).filter(wanted, standing).order_by("path"))
+
+
+def with_query(request: HttpRequest, **changes: Any) -> str:
+    """This page's address with some parameters changed; None drops one."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def month_picker(request: HttpRequest, month: Month, *, months: int = 24) -> dict[str, Any]:
+    """For components/month_picker.html: one month back and forth, and the last `months` to choose from."""
+    current = this_month()
+
+    def url(other: Month) -> str:
+        return with_query(request, month=other, page=None)
+
+    newest = max(month, current)
+    return {
+        "label": month.label,
+        "previous_url": url(month - 1) if month > EARLIEST else None,
+        "next_url": url(month + 1) if month < current else None,
+        "options": [
+            {"label": other.label, "url": url(other), "active": other == month}
+            for other in (newest - back for back in range(months))
+            if other >= EARLIEST
+        ],
+    }

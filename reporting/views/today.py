@@ -1,0 +1,66 @@
+"""Today: what a station worker opens on the phone."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.gate import permitted
+from accounts.roles import Permission
+from common.months import Month
+from policies.queries import RuleBook
+from reporting.display import shown
+from reporting.figures import figures_of
+from reporting.layout import TODAY_FIGURES
+from reporting.queries.today import owed_reports, recent_services, tasks
+from services.models import Method
+from stations.models import Station
+
+QUICK = (Method.VISIT, Method.POLICY_ADVOCACY)
+
+
+@require_safe
+@permitted(Permission.LOG_SERVICE)
+def today(request: HttpRequest) -> HttpResponse:
+    """What is due and why, one button to log a service, this month so far. `?station=` for users with several."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    stations = list(
+        Station.objects.visible_to(request.user, Permission.LOG_SERVICE)
+        .standing(day)
+        .select_related("unit", "due_provision__document")
+        .order_by("unit__path")
+    )
+    if not stations:
+        return render(request, "reporting/today.html", {"stations": []})
+    station = _chosen(request, stations)
+    month = Month.of(day)
+    figures = figures_of(station.unit, month)
+    rules = RuleBook.load([station.unit.path])
+    reports = owed_reports(station, day, rules, now)
+    context = {
+        "stations": stations,
+        "station": station,
+        "day": day,
+        "month": month,
+        "quick": [{"label": method.label, "value": method.value} for method in QUICK],
+        "tasks": tasks(station, reports, rules, now),
+        "figures": [shown(figures[key], station.unit, month, label=label) for key, label in TODAY_FIGURES],
+        "figures_at": figures.computed_at,
+        "report": next((row for row in reports if row.month == month), None),
+        "days_done": {"number": day.day, "of": month.last.day, "ratio": day.day / month.last.day},
+        "recent": recent_services(station),
+    }
+    return render(request, "reporting/today.html", context)
+
+
+def _chosen(request: HttpRequest, stations: list[Station]) -> Station:
+    asked = request.GET.get("station", "")
+    if not asked:
+        return stations[0]
+    for station in stations:
+        if str(station.pk) == asked:
+            return station
+    raise Http404
