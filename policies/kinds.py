@@ -6,7 +6,7 @@ whole numbers, booleans, ISO dates, names of a choice. Shares are whole percent 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -137,6 +137,11 @@ class Kind:
     def subject_of(self, parameters: Parameters) -> str:
         """What tells this row from others of its kind; "" where the kind has one row."""
         return str(parameters.get(self.subject, "")) if self.subject else ""
+
+    def in_order(self, subjects: Iterable[str]) -> list[str]:
+        """Subjects in the order of the choices; due dates by date."""
+        choices = [value for parameter in self.parameters for value, _ in parameter.choices]
+        return sorted(subjects, key=lambda subject: (choices.index(subject) if subject in choices else -1, subject))
 
 
 def day_in_words(text: str) -> str:

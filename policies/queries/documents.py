@@ -10,6 +10,7 @@ from enum import Enum
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import OrgUnit, User
+from common.paths import below
 from policies.kinds import KINDS
 from policies.models import PolicyDocument, Provision, ProvisionKind
 
@@ -65,7 +66,7 @@ def list_documents(
         rows = rows.filter(issuer=issuer)
     if under is not None:
         # The gate of documents also reads upwards; “under” means issued there.
-        rows = rows.filter(pk__in=PolicyDocument.objects.under(under).values("pk"))
+        rows = rows.filter(below("issuer__path", under.path))
     if year is not None:
         rows = rows.filter(issued_on__year=year)
     current = Q(provisions__pk__in=Provision.objects.in_force(on).values("pk"))
@@ -118,6 +119,27 @@ def provisions_of(document: PolicyDocument, on: date) -> list[ProvisionRow]:
             row.provision.pk,
         ),
     )
+
+
+@dataclass(frozen=True)
+class ProvisionGroup:
+    """Rows that say the same for several units: a county each of one target."""
+
+    rows: list[ProvisionRow]
+
+    @property
+    def first(self) -> ProvisionRow:
+        return self.rows[0]
+
+
+def grouped(rows: Iterable[ProvisionRow]) -> list[ProvisionGroup]:
+    """Rows alike but for their unit together, where the first of them stands."""
+    groups: dict[tuple[str, ...], list[ProvisionRow]] = {}
+    for row in rows:
+        provision = row.provision
+        key = (provision.kind, row.sentence, provision.clause, provision.text, row.period, row.state.name)
+        groups.setdefault(key, []).append(row)
+    return [ProvisionGroup(group) for group in groups.values()]
 
 
 def state(provision: Provision, on: date) -> State:

@@ -29,6 +29,7 @@ class KindInForce:
 
     label: str
     rulings: list[Ruling]
+    nothing: str  # what to say without a ruling
     example: Due | None = None
     example_label: str = ""
 
@@ -50,7 +51,9 @@ def in_force(unit: OrgUnit, on: date) -> list[KindInForce]:
             for ruling in rulings.values():
                 _find_number(ruling)
         example_label, example = _example(book, kind, unit.path, on)
-        result.append(KindInForce(declared.label, list(rulings.values()), example, example_label))
+        nothing = "没有规定" if declared.inherited else "没有给本单位定目标"
+        ordered = [rulings[subject] for subject in declared.in_order(rulings)]
+        result.append(KindInForce(declared.label, ordered, nothing, example, example_label))
     return result
 
 

@@ -74,10 +74,11 @@ class RuleBook:
 
     def all_provisions(self, kind: ProvisionKind | str, path: str, on: date) -> list[Provision]:
         """The ones that govern: one for each subject of the kind (the four dimensions, each year's target)."""
+        declared = KINDS[ProvisionKind(kind)]
         winners: dict[str, Provision] = {}
         for row in self.candidates(kind, path, on):
-            winners.setdefault(KINDS[ProvisionKind(kind)].subject_of(row.parameters), row)
-        return list(winners.values())
+            winners.setdefault(declared.subject_of(row.parameters), row)
+        return [winners[subject] for subject in declared.in_order(winners)]
 
     def threshold(self, kind: ProvisionKind | str, path: str, on: date) -> Threshold | None:
         """The number by which fault `kind` is told at `path` on `on`."""

@@ -20,6 +20,7 @@ from policies.kinds import KINDS
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from policies.queries.documents import (
     SORTS,
+    grouped,
     issuers_in_view,
     list_documents,
     provision_rows,
@@ -74,7 +75,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     manages = may(request.user, Permission.MANAGE_POLICIES, document.issuer.path) and not document.is_default
     context = {
         "document": document,
-        "provisions": provisions_of(document, timezone.localdate()),
+        "groups": grouped(provisions_of(document, timezone.localdate())),
         "manages": manages,
         "crumbs": [{"label": "制度文件", "url": reverse("document_list")}, {"label": document.number}],
     }
@@ -149,6 +150,10 @@ def provision_end(request: HttpRequest, provision: Provision) -> HttpResponse:
     document = provision.document
     # A document is its issuer's: a county may not end what the city set for it.
     require(request.user, Permission.MANAGE_POLICIES, document.issuer.path)
+    if document.is_default or provision.in_force_to is not None:
+        ended = f"该条款已定于 {provision.in_force_to} 终止"
+        messages.error(request, "缺省规则不能终止，请录入文件取代" if document.is_default else ended)
+        return redirect("document_detail", pk=document.pk)
     form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
     if form.is_valid():
         try:

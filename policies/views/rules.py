@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted, scoped
@@ -20,13 +21,14 @@ from policies.views.shared import tabs
 def rules_home(request: HttpRequest) -> HttpResponse:
     """To the rules of the user's own unit, the highest one."""
     unit = OrgUnit.objects.visible_to(request.user).order_by("level", "path").values_list("pk", flat=True).first()
-    return redirect("unit_rules", pk=unit)
+    query = request.GET.urlencode()
+    return redirect(reverse("unit_rules", args=[unit]) + (f"?{query}" if query else ""))
 
 
 @require_safe
 @scoped(OrgUnit, Permission.VIEW)
 def unit_rules(request: HttpRequest, unit: OrgUnit) -> HttpResponse:
-    form = DayForm(request.GET)
+    form = DayForm(request.GET if request.GET.get("on") else None, initial={"on": timezone.localdate()})
     on = form.day()
     above = OrgUnit.objects.ancestors_of(unit)
     seen = set(OrgUnit.objects.ancestors_of(unit).visible_to(request.user).values_list("pk", flat=True))

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from chinese_calendar import holidays, workdays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chinese_calendar import holidays, workdays
 from common.months import Month
 from common.workdays import OfficialDay, OfficialYears, is_rest_day
 from policies import deadlines

@@ -1,0 +1,89 @@
+"""Every kind of provision: declared once, checked, and said in words."""
+
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from policies.actions.loading import DOCUMENTS
+from policies.kinds import DIMENSIONS, FAULTS, KINDS, ParameterType, clean, sentence
+from policies.models import ProvisionKind
+from stations.models import Dimension
+
+SHIPPED = [
+    (row["kind"], row["parameters"]) for document in json.loads(DOCUMENTS.read_text()) for row in document["provisions"]
+]
+TOO_LONG = "9" * 40
+
+
+def test_every_kind_is_declared():
+    assert set(KINDS) == set(ProvisionKind)
+
+
+def test_dimensions_are_those_of_the_stations():
+    assert dict(Dimension.choices) == DIMENSIONS
+
+
+def test_the_five_faults():
+    assert len(FAULTS) == 5
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_a_kind_has_labels_bounds_and_a_subject_of_its_own(kind):
+    declared = KINDS[kind]
+    for parameter in declared.parameters:
+        assert parameter.label
+        if parameter.type in (ParameterType.INTEGER, ParameterType.PERCENT):
+            assert parameter.low < parameter.high
+        if parameter.type is ParameterType.CHOICE:
+            assert parameter.choices
+    assert declared.subject in {"", *(parameter.name for parameter in declared.parameters)}
+
+
+@pytest.mark.parametrize(("kind", "parameters"), SHIPPED)
+def test_shipped_parameters_pass_their_own_check_and_have_words(kind, parameters):
+    assert clean(kind, parameters) == parameters
+    assert "None" not in sentence(kind, parameters)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "field", "message"),
+    [
+        ("MONTHLY_REPORT", {"day": 29, "working_days": 3, "weekends_rest": True}, "day", "1 至 28"),
+        ("MONTHLY_REPORT", {"working_days": 3, "weekends_rest": True}, "day", "请填写次月几日前"),
+        ("MONTHLY_REPORT", {"day": "三", "working_days": 3, "weekends_rest": True}, "day", "应为整数"),
+        ("MONTHLY_REPORT", {"day": True, "working_days": 3, "weekends_rest": True}, "day", "应为整数"),
+        ("MONTHLY_REPORT", {"day": "٣", "working_days": 3, "weekends_rest": True}, "day", "应为整数"),
+        ("MONTHLY_REPORT", {"day": 3, "working_days": 3, "weekends_rest": "yes"}, "weekends_rest", "是或否"),
+        ("SERVICE_ENTRY", {"days": -1}, "days", "0 至 60"),
+        ("SERVICE_ENTRY", {"days": TOO_LONG}, "days", "应为整数"),
+        ("SERVICE_ENTRY", {"days": 1, "hours": 2}, "kind", "没有参数 hours"),
+        ("STATION_BASICS", {}, "days", "只填一项"),
+        ("STATION_BASICS", {"days": 7, "due_on": "2023-05-31"}, "days", "只填一项"),
+        ("STATION_BASICS", {"due_on": "2023-02-30"}, "due_on", "不是有效日期"),
+        ("COVERAGE_TARGET", {"count": 0, "due": "2023-12-31"}, "count", "1 至"),
+        ("COVERAGE_TARGET", {"count": 110}, "due", "请填写完成期限"),
+        ("ROOM_TARGET", {"due": "2023-12-31"}, "count", "请填写当年新增"),
+        ("STANDARD_DIMENSION", {"dimension": "GARDEN"}, "dimension", "请选择维度"),
+        ("FAULT_CLERICAL", {"percent": 101}, "percent", "1 至 100"),
+    ],
+)
+def test_wrong_parameters_are_told_by_field(kind, parameters, field, message):
+    with pytest.raises(ValidationError) as error:
+        clean(kind, parameters)
+    assert message in error.value.message_dict[field][0]
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(ValidationError) as error:
+        clean("MONTHLY_REPORT", {"day": 40, "working_days": 40, "weekends_rest": True})
+    assert set(error.value.message_dict) == {"day", "working_days"}
+
+
+def test_text_of_a_form_becomes_values():
+    assert clean("SERVICE_ENTRY", {"days": " 2 "}) == {"days": 2}
+
+
+def test_a_fault_may_be_named_without_a_number():
+    assert clean("FAULT_CLERICAL", {"percent": ""}) == {}
+    assert "未定数值" in sentence("FAULT_CLERICAL", {})
