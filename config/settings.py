@@ -4,6 +4,7 @@ With nothing set, the product runs embedded: SQLite, Celery's filesystem broker,
 DATABASE_URL and CELERY_BROKER_URL switch to PostgreSQL and Redis.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import environ
@@ -18,7 +19,7 @@ for folder in ("broker", "broker/control", "static", "jobs", "log"):
     (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
 
 
-def _kept_secret(name: str, make) -> str:
+def _kept_secret(name: str, make: Callable[[], str]) -> str:
     """A secret of the embedded default: made once, kept under var/ with mode 600."""
     path = VAR_DIR / name
     if not path.exists():
@@ -102,7 +103,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shezhan.sqlite3'}")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Deferred BEGIN in WAL refuses most concurrent writers; IMMEDIATE with a long wait refuses none (design.md, measured).
+    # Measured: deferred BEGIN in WAL refuses most concurrent writers, IMMEDIATE with a long wait refuses none.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -21,6 +21,12 @@ USERNAME = re.compile(r"[A-Za-z0-9._@-]{3,60}")
 PHONE = re.compile(r"[0-9+() -]{3,20}")
 EARLIEST = date(1990, 1, 1)
 AHEAD = timedelta(days=366)
+WEAK = {
+    "password_too_short": "密码至少要有 %(min_length)d 个字符",
+    "password_too_common": "这个密码太常见",
+    "password_entirely_numeric": "密码不能全是数字",
+    "password_too_similar": "密码与用户名或姓名太相近",
+}
 # No 0 O 1 l I: the password is read out over the telephone.
 ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -161,7 +167,9 @@ def change_own_password(*, user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise ValidationError({"new_password1": error.messages}) from None
+        # Django's catalogue leaves some of these in English.
+        messages = [WEAK.get(part.code, part.message) % (part.params or {}) for part in error.error_list]
+        raise ValidationError({"new_password1": messages}) from None
     if user.check_password(password):
         raise ValidationError({"new_password1": "新密码不能与原密码相同"})
     user.set_password(password)

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 
+LONGEST_PASSWORD = 128  # hashing is slow by intention: nobody is to feed it megabytes
+
 
 class SignInForm(AuthenticationForm):
     error_messages = {"invalid_login": "用户名或密码不正确。", "inactive": "该账号已停用。"}
@@ -19,6 +21,19 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "用户名"
         self.fields["password"].label = "密码"
+
+    def clean_username(self) -> str:
+        """Django sets the longest length for the browser only; axes cannot store a longer name."""
+        username = self.cleaned_data["username"]
+        if len(username) > User._meta.get_field("username").max_length:
+            raise self.get_invalid_login_error()
+        return username
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if len(password) > LONGEST_PASSWORD:
+            raise self.get_invalid_login_error()
+        return password
 
     def get_invalid_login_error(self) -> ValidationError:
         """Says how many tries are left, for every user name alike, so that it does not tell which exist."""
@@ -36,14 +51,14 @@ class OwnPasswordForm(forms.Form):
     new_password1 = forms.CharField(
         label="新密码",
         strip=False,
-        max_length=128,
+        max_length=LONGEST_PASSWORD,
         help_text="至少 10 个字符，不能全是数字，不能是常见密码，也不要与姓名、用户名相近。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     new_password2 = forms.CharField(
         label="再输一次新密码",
         strip=False,
-        max_length=128,
+        max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

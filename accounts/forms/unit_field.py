@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.template import loader
+from django.utils.safestring import SafeString
 
 from accounts.links import url_or_empty
 from accounts.models import OrgUnit
@@ -49,6 +51,10 @@ class UnitPicker(forms.Widget):
 
     def id_for_label(self, id_: str) -> str:
         return id_ + TEXT if id_ else id_
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """By the project's engine: Django's own form renderer knows neither our templates nor our tags."""
+        return loader.render_to_string(self.template_name, self.get_context(name, value, attrs))
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

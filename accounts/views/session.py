@@ -77,7 +77,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @open_to_all("自己的密码，没有任职的用户也可修改")
 def password_change(request: HttpRequest) -> HttpResponse:
     forced = request.user.must_change_password
-    form = OwnPasswordForm(request.user, request.POST or None)
+    form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             change_own_password(user=request.user, password=form.cleaned_data["new_password1"])

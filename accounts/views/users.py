@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -38,6 +38,11 @@ from accounts.roles import Permission, Role
 
 MANAGE = Permission.MANAGE_USERS
 PAGE = 50
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: also an empty POST."""
+    return request.POST if request.method == "POST" else None
 
 
 @require_GET
@@ -96,7 +101,7 @@ def _password_page(request: HttpRequest, user: User, password: str, title: str) 
 @require_http_methods(["GET", "POST"])
 @permitted(MANAGE)
 def user_create(request: HttpRequest) -> HttpResponse:
-    form = UserCreateForm(request.user, request.POST or None)
+    form = UserCreateForm(request.user, _posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             user, password = create_user(by=request.user, **form.cleaned_data)
@@ -116,7 +121,7 @@ def _require_manageable(request: HttpRequest, user: User) -> None:
 @scoped(User, MANAGE)
 def user_edit(request: HttpRequest, user: User) -> HttpResponse:
     _require_manageable(request, user)
-    form = UserEditForm(request.POST or None, initial={"name": user.name, "phone": user.phone})
+    form = UserEditForm(_posted(request), initial={"name": user.name, "phone": user.phone})
     if request.method == "POST" and form.is_valid():
         try:
             edit_user(by=request.user, user=user, **form.cleaned_data)
@@ -130,7 +135,7 @@ def user_edit(request: HttpRequest, user: User) -> HttpResponse:
 
 def _switch(request: HttpRequest, user: User, *, active: bool) -> HttpResponse:
     _require_manageable(request, user)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             set_active(by=request.user, user=user, active=active, reason=form.cleaned_data["reason"])
@@ -182,7 +187,7 @@ def user_reset_password(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @scoped(User, MANAGE)
 def posting_create(request: HttpRequest, user: User) -> HttpResponse:
-    form = PostingForm(request.user, request.POST or None)
+    form = PostingForm(request.user, _posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             posting = add_posting(by=request.user, user=user, **form.cleaned_data)
@@ -197,7 +202,7 @@ def posting_create(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @scoped(Posting, MANAGE, related=("user", "unit"))
 def posting_end(request: HttpRequest, posting: Posting) -> HttpResponse:
-    form = PostingEndForm(request.POST or None)
+    form = PostingEndForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             end_posting(by=request.user, posting=posting, **form.cleaned_data)
