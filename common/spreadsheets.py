@@ -15,6 +15,7 @@ import sys
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 CHILD = Path(__file__).with_name("xlsx_child.py")
 MEGABYTE = 1024 * 1024
@@ -93,7 +94,7 @@ def _check_sizes(parts: list[zipfile.ZipInfo], total: int, limits: Limits) -> No
         raise SpreadsheetError("文件解压后过大，请只保留需要的数据再上传")
 
 
-def _check_references(stream: io.BufferedIOBase | zipfile.ZipExtFile, limits: Limits) -> None:
+def _check_references(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a cell far out: the parser would fill everything between it and the first one."""
     tail = b""
     while chunk := stream.read(_CHUNK):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -100,8 +100,9 @@ class DocumentFilter(forms.Form):
 
     def __init__(self, data: Any, *, issuers: QuerySet[OrgUnit], years: list[int]) -> None:
         super().__init__(data)
-        self.fields["issuer"].queryset = issuers
-        self.fields["year"].choices = [("", "全部"), *((year, f"{year} 年") for year in years)]
+        cast(forms.ModelChoiceField, self.fields["issuer"]).queryset = issuers
+        shown = [("", "全部"), *((year, f"{year} 年") for year in years)]
+        cast(forms.ChoiceField, self.fields["year"]).choices = shown
         self.fields["q"].widget.attrs["placeholder"] = "文号或标题"
 
 
@@ -117,7 +118,7 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["issuer"].limit_to(units)
+        cast(UnitField, self.fields["issuer"]).limit_to(units)
 
 
 class ProvisionForm(forms.Form):
@@ -134,7 +135,7 @@ class ProvisionForm(forms.Form):
     def __init__(self, *args: Any, kind: Kind, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        self.fields["unit"].limit_to(units)
+        cast(UnitField, self.fields["unit"]).limit_to(units)
         if not kind.inherited:
             self.fields["unit"].help_text = "只对该单位本级有效，不分给下级；填写名称或 12 位区划代码"
         for parameter in kind.parameters:

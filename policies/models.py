@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -34,7 +35,8 @@ class PolicyDocumentQuerySet(GatedQuerySet):
 
     gate = "issuer__path"
 
-    def in_paths(self, paths: list[str]) -> Self:
+    def in_paths(self, paths: Iterable[str]) -> Self:
+        paths = list(paths)
         above = [step for path in paths for step in ancestors(path)]
         inside = super().in_paths(paths)
         return (inside | self.filter(issuer__path__in=above)).distinct()

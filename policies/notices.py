@@ -66,7 +66,10 @@ def from_rows(rows: Sequence[Sequence[str]], year: int) -> Notice:
 
 def from_ranges(ranges: Iterable[tuple[str, str, str, str]], year: int) -> Notice:
     """From the form: first day, last day (empty: one day), 休/班, name; empty rows are passed over."""
-    rows = ((number, *(cell.strip() for cell in row)) for number, row in enumerate(ranges, start=1))
+    rows = (
+        (number, first.strip(), last.strip(), kind.strip(), name.strip())
+        for number, (first, last, kind, name) in enumerate(ranges, start=1)
+    )
     return _read((row for row in rows if row[1] or row[2]), year)
 
 

@@ -78,7 +78,7 @@ def load_documents(path: Path = DOCUMENTS) -> Loaded:
 def _units(shipped: list[dict[str, Any]]) -> dict[str, OrgUnit]:
     codes = {entry["issuer"] for entry in shipped}
     codes |= {code for entry in shipped for row in entry["provisions"] for code in row.get("units", ())}
-    units = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=codes)}
+    units = {str(unit.code): unit for unit in OrgUnit.objects.filter(code__in=codes)}
     root = OrgUnit.objects.filter(level=Level.NATION).first()
     return units | ({NATION: root} if root else {})
 
@@ -87,8 +87,8 @@ def _load_provisions(
     document: PolicyDocument, rows: list[dict[str, Any]], units: dict[str, OrgUnit], skipped: list[str]
 ) -> int:
     standing = defaultdict(list)
-    for row in document.provisions.all():
-        standing[row.unit_id, row.kind, row.in_force_from].append(row.parameters)
+    for known in document.provisions.all():
+        standing[known.unit_id, known.kind, known.in_force_from].append(known.parameters)
     new = []
     for row in rows:
         parameters = kinds.clean(row["kind"], row["parameters"])
