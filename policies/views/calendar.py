@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.gate import may, permitted, require
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
-from common.spreadsheets import SpreadsheetError, read_rows
+from common.spreadsheets import DEFAULT, SpreadsheetError, read_rows
 from policies.actions import enter_year
 from policies.forms import NoticeForm, put_errors
 from policies.models import CalendarYear
@@ -145,7 +145,8 @@ def _notice(request: HttpRequest, year: int) -> Notice:
     upload = request.FILES.get("upload")
     if upload is not None:
         try:
-            return from_rows(read_rows(upload.read()), year)
+            # No more than it takes to see that the file is too large.
+            return from_rows(read_rows(upload.read(DEFAULT.file_bytes + 1)), year)
         except SpreadsheetError as error:
             return Notice(year, (), (RowProblem(0, "上传表格", str(error)),))
     if "days" in request.POST:
