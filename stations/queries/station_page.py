@@ -21,7 +21,7 @@ from stations.queries.worker_list import Qualification, qualifications
 
 @dataclass(frozen=True)
 class SpellRow:
-    id: int
+    value: StationStatus
     status: str
     tone: str
     starts_on: date
@@ -65,7 +65,7 @@ def spell_rows(station: Station, today: date) -> list[SpellRow]:
         status = StationStatus(spell.status)
         days = ((spell.ends_on or today) - spell.starts_on).days
         rows.append(
-            SpellRow(spell.pk, status.label, STATUS_TONES[status], spell.starts_on, spell.ends_on, days, spell.note)
+            SpellRow(status, status.label, STATUS_TONES[status], spell.starts_on, spell.ends_on, days, spell.note)
         )
     return rows
 
@@ -136,7 +136,7 @@ def station_page(station: Station, *, with_workers: bool) -> dict[str, Any]:
     """The template's context: a fixed number of queries, whatever the station's history."""
     today = timezone.localdate()
     spells = spell_rows(station, today)
-    current = StationStatus(StatusSpell.objects.current().get(station=station).status)
+    current = spells[0].value
     rules = RuleBook.load([station.unit.path])
     here, before = posted_rows(station, today) if with_workers else ([], [])
     return {

@@ -1,0 +1,75 @@
+"""Read-only data pages of stations and workers, through the gate."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin import GatedAdmin
+from accounts.roles import Permission
+from stations.models import Certificate, DimensionState, Employment, Station, StationPosting, StatusSpell, Worker
+
+
+@admin.register(Station)
+class StationAdmin(GatedAdmin):
+    list_display = ["unit", "kind", "hosting", "completed_on", "basics_entered_on", "due_on", "closed_on"]
+    list_filter = ["kind", "hosting", "is_demo"]
+    list_select_related = ["unit"]
+    search_fields = ["unit__name", "unit__initials"]
+    ordering = ["unit__path"]
+
+
+@admin.register(StatusSpell)
+class StatusSpellAdmin(GatedAdmin):
+    list_display = ["station", "status", "starts_on", "ends_on", "note"]
+    list_filter = ["status"]
+    list_select_related = ["station__unit"]
+    search_fields = ["station__unit__name"]
+    ordering = ["-starts_on", "-id"]
+
+
+@admin.register(DimensionState)
+class DimensionStateAdmin(GatedAdmin):
+    list_display = ["station", "dimension", "met", "starts_on", "ends_on", "note"]
+    list_filter = ["dimension", "met"]
+    list_select_related = ["station__unit"]
+    search_fields = ["station__unit__name"]
+    ordering = ["-starts_on", "-id"]
+
+
+@admin.register(Worker)
+class WorkerAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["name", "unit", "phone", "is_demo"]
+    list_filter = ["is_demo"]
+    list_select_related = ["unit"]
+    search_fields = ["name"]
+    ordering = ["id"]
+
+
+@admin.register(Certificate)
+class CertificateAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["worker", "level", "number", "issued_on"]
+    list_filter = ["level"]
+    list_select_related = ["worker"]
+    search_fields = ["number", "worker__name"]
+    ordering = ["-issued_on", "-id"]
+
+
+@admin.register(Employment)
+class EmploymentAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["worker", "employer_name", "employer_kind", "full_time", "starts_on", "ends_on"]
+    list_filter = ["employer_kind", "full_time"]
+    list_select_related = ["worker"]
+    search_fields = ["worker__name", "employer_name"]
+    ordering = ["-starts_on", "-id"]
+
+
+@admin.register(StationPosting)
+class StationPostingAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["worker", "station", "starts_on", "ends_on"]
+    list_select_related = ["worker", "station__unit"]
+    search_fields = ["worker__name", "station__unit__name"]
+    ordering = ["-starts_on", "-id"]
