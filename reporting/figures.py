@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import OrgUnit
 from common.months import Month
@@ -98,3 +99,21 @@ def figures_of(unit: OrgUnit, month: Month) -> Figures:
 def computed_at(unit: OrgUnit, month: Month) -> datetime | None:
     """When the month was last counted for the unit; None: never."""
     return UnitMonth.objects.filter(unit=unit, month=month).values_list("computed_at", flat=True).first()
+
+
+def as_json(figures: Mapping[str, Figure]) -> dict[str, dict[str, Any]]:
+    """indicator key → {"label", "unit", "numerator", "denominator", "value"}; hours and ratios as floats."""
+    return {
+        key: {
+            "label": figure.indicator.label,
+            "unit": figure.indicator.unit,
+            "numerator": _plain(figure.numerator),
+            "denominator": _plain(figure.denominator),
+            "value": _plain(figure.value),
+        }
+        for key, figure in figures.items()
+    }
+
+
+def _plain(number: Number | None) -> int | float | None:
+    return round(float(number), 6) if isinstance(number, Decimal) else number

@@ -9,6 +9,7 @@ from accounts.gate import gated
 from accounts.models import OrgUnit, User
 from common.months import MonthField
 from policies.models import Judged
+from reporting.fields import CountsField
 from stations.models import Station
 
 
@@ -18,9 +19,11 @@ class UnitMonth(models.Model):
     Dashboards, workbooks and the API read only this. Idempotent: computing again writes the same measures.
     """
 
-    unit = models.ForeignKey(OrgUnit, models.CASCADE, related_name="months", verbose_name="单位")
+    unit = models.ForeignKey(
+        OrgUnit, models.CASCADE, related_name="months", db_index=False, verbose_name="单位"
+    )  # unit_month_once begins with it
     month = MonthField("月份")
-    measures = models.JSONField("计量", default=dict)
+    measures = CountsField("计量", default=dict)
     computed_at = models.DateTimeField("计算时间")
 
     objects = gated("unit__path")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reporting.indicators.base import Direction, Facet, Group, Indicator, Records
-from reporting.models import ReportState
+from reporting.queries.reports import Punctuality, QueueState
 from services.models import Domain, FocusGroup, Method, Nature
 from stations.models import BasicsFilter, Dimension, StationKind, StationState
 
@@ -15,7 +15,7 @@ COMPLETED, SIGN_HUNG, OPERATING = (StationState[name].value for name in ("COMPLE
 station_list = partial(Records.of, "station_list", kind=StationKind.STATION.value)
 room_list = partial(Records.of, "station_list", kind=StationKind.ROOM.value)
 worker_list = partial(Records.of, "worker_list")
-service_list = partial(Records.of, "service_list")
+service_list = partial(Records.of, "service_list", state="valid")
 report_list = partial(Records.of, "report_list")
 coverage_list = partial(Records.of, "coverage_list")
 
@@ -27,19 +27,19 @@ BUILDING = [
     Indicator("coverage_target", "文件目标完成率", "%", "townships_covered", "township_target", HIGHER,
               Group.BUILDING, "R1 全覆盖", coverage_list(covered="yes"), headline=True),
     Indicator("counties_complete", "全覆盖县（市、区）", "%", "counties_complete", "counties_due", HIGHER,
-              Group.BUILDING, "R1 全覆盖", coverage_list(), headline=True),
+              Group.BUILDING, "R1 全覆盖", coverage_list(level="county", covered="yes"), headline=True),
     Indicator("stations_completed", "已建成社工站", "个", "stations_completed", None, HIGHER,
               Group.BUILDING, "R1 全覆盖", station_list(state=COMPLETED)),
     Indicator("stations_new_this_year", "本年新建成社工站", "个", "stations_new_this_year", None, HIGHER,
-              Group.BUILDING, "R16 年度建设安排", station_list(state=COMPLETED, new="yes")),
+              Group.BUILDING, "R16 年度建设安排", station_list(state=COMPLETED, sort="-completed_on")),
     Indicator("sign_hung", "挂牌率", "%", "stations_sign_hung", "stations_completed", HIGHER,
               Group.BUILDING, "R10 挂牌未运营", station_list(state=SIGN_HUNG)),
     Indicator("operating", "运营率", "%", "stations_operating", "stations_sign_hung", HIGHER,
               Group.BUILDING, "R10 挂牌未运营", station_list(state=OPERATING), headline=True),
     Indicator("rooms", "已建成社工室", "个", "rooms", None, HIGHER,
               Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED)),
-    Indicator("rooms_target", "社工室目标完成率", "%", "rooms", "room_target", HIGHER,
-              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED)),
+    Indicator("rooms_target", "本年社工室目标完成率", "%", "rooms_new_this_year", "room_target", HIGHER,
+              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED, sort="-completed_on")),
     Indicator("basics_on_time", "基础信息按时录入率", "%", "basics_on_time", "basics_due", HIGHER,
               Group.BUILDING, "R5 基础信息录入", station_list(basics=BasicsFilter.ON_TIME.value)),
 ]
@@ -78,13 +78,13 @@ REPORT = [
     Indicator("reports_expected", "应报月报", "份", "reports_expected", None, NEITHER,
               Group.REPORT, "R7 月报", report_list()),
     Indicator("reports_submitted", "月报上报率", "%", "reports_submitted", "reports_expected", HIGHER,
-              Group.REPORT, "R7 月报", report_list(state=ReportState.SUBMITTED.value)),
+              Group.REPORT, "R7 月报", report_list(state=QueueState.SENT.value)),
     Indicator("reports_on_time", "月报按时上报率", "%", "reports_on_time", "reports_expected", HIGHER,
-              Group.REPORT, "R7 次月3日前上报", report_list(on_time="yes"), headline=True),
+              Group.REPORT, "R7 次月3日前上报", report_list(on_time=Punctuality.YES.value), headline=True),
     Indicator("reports_late", "逾期上报的月报", "份", "reports_late", None, LOWER,
-              Group.REPORT, "R7 次月3日前上报", report_list(on_time="no")),
+              Group.REPORT, "R7 次月3日前上报", report_list(on_time=Punctuality.NO.value)),
     Indicator("reports_approved", "月报审核通过率", "%", "reports_approved", "reports_expected", HIGHER,
-              Group.REPORT, "R7 月报", report_list(state=ReportState.APPROVED.value)),
+              Group.REPORT, "R7 月报", report_list(state=QueueState.APPROVED.value)),
 ]
 # fmt: on
 

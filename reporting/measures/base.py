@@ -28,6 +28,11 @@ class Source(models.TextChoices):
     DERIVED = "derived", "由已有计量得出"
     POLICY = "policy", "制度文件"
 
+    @property
+    def counted(self) -> bool:
+        """Is it a grouped query over facts?"""
+        return self not in (Source.DERIVED, Source.POLICY)
+
 
 @dataclass(frozen=True)
 class Place:

@@ -56,7 +56,7 @@ def township_target(values: Values, place: Place) -> int:
 
 
 def room_target(values: Values, place: Place) -> int:
-    """R2."""
+    """R2: so many new rooms within the year."""
     return place.room_target
 
 
@@ -64,11 +64,14 @@ def _of(source: Source, *rows: tuple[str, str, Expression]) -> list[Measure]:
     return [Measure(key, label, source, aggregate=aggregate) for key, label, aggregate in rows]
 
 
+ROOM = Q(kind=StationKind.ROOM)
+COMPLETED_THIS_YEAR = Q(completed_on__gte=YEAR_START)
 STATIONS = _of(
     Source.STATIONS,
     ("stations_completed", "已建成社工站", flag(OF_KIND_STATION & COMPLETED)),
-    ("stations_new_this_year", "本年新建成社工站", flag(OF_KIND_STATION & COMPLETED & Q(completed_on__gte=YEAR_START))),
-    ("rooms", "已建成社工室", flag(Q(kind=StationKind.ROOM) & COMPLETED)),
+    ("stations_new_this_year", "本年新建成社工站", flag(OF_KIND_STATION & COMPLETED & COMPLETED_THIS_YEAR)),
+    ("rooms", "已建成社工室", flag(ROOM & COMPLETED)),
+    ("rooms_new_this_year", "本年新建成社工室", flag(ROOM & COMPLETED & COMPLETED_THIS_YEAR)),
     ("basics_due", "应录入基础信息的社工站", flag(OF_KIND_STATION & BASICS_DUE)),
     ("basics_on_time", "按时录入基础信息的社工站", flag(OF_KIND_STATION & BASICS_DUE & ENTERED_IN_TIME)),
 )

@@ -55,7 +55,7 @@ def flag(condition: Q) -> Aggregate:
 
 def total(field: str, condition: Q | None = None) -> Aggregate:
     """The sum of a whole-number column."""
-    return Sum(field, filter=condition)
+    return Sum(field, filter=condition, default=0)
 
 
 def total_tenths(field: str) -> Expression:
@@ -94,7 +94,7 @@ def _postings() -> QuerySet:
 
 
 def _services() -> QuerySet:
-    return ServiceRecord.objects.filter(month=MONTH, voided_at=None).values("station_id")
+    return ServiceRecord.objects.valid().filter(month=MONTH).values("station_id")
 
 
 def _reports() -> QuerySet:

@@ -1,0 +1,50 @@
+"""Adding up along the tree: pure, in the order of paths, holding only the units that are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from accounts.models import Level
+from reporting.compute.vectors import Vector, added, derive, empty
+from reporting.measures import Place
+
+
+class Node(NamedTuple):
+    """A unit of the tree as the roll-up sees it."""
+
+    id: int
+    path: str
+    place: Place
+
+
+class Total(NamedTuple):
+    """A unit with its finished measures; `kept` when it gets a snapshot: it lives, or something happened at it."""
+
+    node: Node
+    vector: Vector
+    kept: bool
+
+
+def finish(node: Node, vector: Vector) -> Total:
+    derive(vector, node.place)
+    return Total(node, vector, node.place.live or any(vector))
+
+
+def roll_up(nodes: Iterable[Node], station: Callable[[int], Vector]) -> Iterator[Total]:
+    """Every node with its measures, children before parents. `nodes` come in the order of their paths."""
+    open_units: list[tuple[Node, Vector]] = []
+
+    def close() -> Total:
+        total = finish(*open_units.pop())
+        if open_units:
+            parent, so_far = open_units[-1]
+            open_units[-1] = (parent, added(so_far, total.vector))
+        return total
+
+    for node in nodes:
+        while open_units and not node.path.startswith(open_units[-1][0].path):
+            yield close()
+        open_units.append((node, station(node.id) if node.place.level == Level.STATION else empty()))
+    while open_units:
+        yield close()

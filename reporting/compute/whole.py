@@ -1,0 +1,61 @@
+"""A whole month: a statement for each source, one walk over the tree, one upsert."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from accounts.models import Level, OrgUnit
+from common.months import Month
+from common.paths import ancestors
+from reporting.compute import store
+from reporting.compute.ancestors import resum
+from reporting.compute.rollup import roll_up
+from reporting.compute.statements import StationFacts
+from reporting.compute.tree import Targets, nodes
+from reporting.measures.parameters import Moment
+from reporting.models import UnitMonth
+
+
+def is_counted(month: Month) -> bool:
+    """Was the month ever counted as a whole? The nation's snapshot is the mark of it."""
+    return UnitMonth.objects.filter(month=month, unit__level=Level.NATION).exists()
+
+
+@transaction.atomic
+def compute_month(month: Month, *, top: OrgUnit | None = None) -> int:
+    """Count the month again for every unit (or for `top`, all below it, and its ancestors); returns how many units.
+
+    The same facts give the same rows, however often it runs. A month that was never counted is counted whole, since
+    the ancestors of `top` are sums over all their children.
+    """
+    store.lock(month)
+    if top is not None and (top.parent_id is None or not is_counted(month)):
+        top = None
+    moment = Moment.of(month)
+    units = OrgUnit.objects.all() if top is None else OrgUnit.objects.under(top)
+    _prefer_plain_plans()
+    facts = StationFacts(moment, None if top is None else list(_stations_under(top)))
+    targets = Targets(moment)
+    tree = list(nodes(units, moment, targets))  # read before the upsert: a connection does not read while it copies
+    had = set(_snapshots(month, top))
+    saved = store.save(roll_up(tree, facts.vector), month, moment.now)
+    store.drop(had - saved, month)
+    if top is not None:
+        resum(ancestors(top.path)[:-1], moment, targets)
+    return len(saved)
+
+
+def _stations_under(top: OrgUnit) -> list[int]:
+    return list(OrgUnit.objects.under(top).filter(level=Level.STATION).values_list("pk", flat=True))
+
+
+def _snapshots(month: Month, top: OrgUnit | None) -> list[int]:
+    rows = UnitMonth.objects.filter(month=month)
+    return list((rows if top is None else rows.under(top)).values_list("unit_id", flat=True))
+
+
+def _prefer_plain_plans() -> None:
+    """PostgreSQL would compile each statement to machine code first, which takes longer than running it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")

@@ -1,0 +1,146 @@
+"""The lease on stale months: a worker claims rows, counts, and removes those that nothing changed meanwhile.
+
+It lives in the database: a lost message loses no update, and the rows of a killed worker are taken over (`sweep`).
+Every statement on rows that a request may just be marking skips those that are locked, so that the worker never waits
+for a request, nor a request for the worker.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from common.months import Month
+from stations.models import StaleMonth
+
+LEASE = timedelta(minutes=5)  # a claim whose worker gave no sign for so long is released
+ALONE_AFTER = 2  # tries, after which a row is counted alone, so that it takes no other down with it …
+REST = timedelta(minutes=1)  # … and not more often than this
+MOST_ATTEMPTS = 30_000  # where the count stays, within its column
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stale unit as it stood when it was claimed."""
+
+    id: int
+    unit_id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Rows of one month that `worker` counts now."""
+
+    month: Month
+    rows: tuple[Row, ...]
+    worker: str
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.id for row in self.rows]
+
+    def only(self, rows: Iterable[Row]) -> Claim:
+        return Claim(self.month, tuple(rows), self.worker)
+
+
+def worker_name() -> str:
+    """host:pid, by which `sweep` knows at once that a worker of its own host is gone."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+def is_gone(worker: str) -> bool:
+    """Is it a process of this host that runs no more? A worker of another host is only known by its heartbeat."""
+    host, _, pid = worker.rpartition(":")
+    if host != socket.gethostname()[:60] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _free(worker: str, now: datetime) -> QuerySet[StaleMonth]:
+    """Nobody's rows (or this worker's own, left over from its last claim) that are not resting after failures."""
+    rested = Q(attempts__lt=ALONE_AFTER) | Q(claimed_at=None) | Q(claimed_at__lt=now - REST)
+    return StaleMonth.objects.filter(rested, claimed_by__in=["", worker])
+
+
+def claim() -> Claim | None:
+    """The free rows of the month that was marked first; of rows that failed repeatedly only one. None: no work."""
+    worker, now = worker_name(), timezone.now()
+    if not _free(worker, now).exists():  # SQLite would take its only write lock to find that out
+        return None
+    with transaction.atomic():
+        free = _free(worker, now).select_for_update(skip_locked=True)
+        hopeful = free.filter(attempts__lt=ALONE_AFTER)
+        first = hopeful.order_by("marked_at", "id").first()
+        if first:
+            rows = list(hopeful.filter(month=first.month).order_by("id"))
+        else:
+            rows = list(free.order_by("claimed_at", "id")[:1])
+        if not rows:
+            return None
+        StaleMonth.objects.filter(pk__in=[row.pk for row in rows]).update(
+            claimed_by=worker, claimed_at=now, heartbeat_at=now
+        )
+    return Claim(rows[0].month, tuple(Row(row.pk, row.unit_id, row.version) for row in rows), worker)
+
+
+def beat(claimed: Claim) -> None:
+    """Give a sign of life."""
+    with transaction.atomic():
+        _skip_locked(claimed).update(heartbeat_at=timezone.now())
+
+
+def finish(claimed: Claim) -> None:
+    """Within the transaction that counted: remove the rows that nothing changed since they were claimed."""
+    versions = {row.id: row.version for row in claimed.rows}
+    same = [row.pk for row in _locked(claimed) if row.version == versions[row.pk]]
+    StaleMonth.objects.filter(pk__in=same).delete()
+
+
+def release(claimed: Claim) -> None:
+    """After `finish`: what is left was changed meanwhile and waits for the next claim."""
+    with transaction.atomic():
+        _skip_locked(claimed).update(claimed_by="", attempts=0)
+
+
+def give_up(claimed: Claim) -> None:
+    """Counting failed: the rows wait, and their tries are counted."""
+    with transaction.atomic():
+        _skip_locked(claimed).update(claimed_by="", attempts=Least(F("attempts") + 1, Value(MOST_ATTEMPTS)))
+
+
+def sweep() -> int:
+    """Release what gone workers claimed; returns how many rows. Safe to run at any time, by any number of workers."""
+    now = timezone.now()
+    held = StaleMonth.objects.exclude(claimed_by="").exclude(claimed_by=worker_name())
+    gone = [worker for worker in held.order_by().values_list("claimed_by", flat=True).distinct() if is_gone(worker)]
+    lost = held.filter(Q(claimed_by__in=gone) | Q(heartbeat_at__lt=now - LEASE) | Q(heartbeat_at=None))
+    if not lost.exists():
+        return 0
+    return lost.update(claimed_by="", attempts=Least(F("attempts") + 1, Value(MOST_ATTEMPTS)))
+
+
+def _locked(claimed: Claim) -> list[StaleMonth]:
+    """The claim's rows that nobody holds locked, locked."""
+    rows = StaleMonth.objects.filter(pk__in=claimed.ids, claimed_by=claimed.worker)
+    return list(rows.select_for_update(skip_locked=True))
+
+
+def _skip_locked(claimed: Claim) -> QuerySet[StaleMonth]:
+    """The claim's rows for an update in the caller's transaction; a row that a request holds is left out, and is
+    claimed again by this worker, or swept."""
+    return StaleMonth.objects.filter(pk__in=[row.pk for row in _locked(claimed)])

@@ -1,0 +1,51 @@
+"""What other rooms tell this one: facts became stale, or a target changed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.dispatch import receiver
+from kombu.exceptions import OperationalError
+
+from accounts.models import OrgUnit
+from common.months import Month
+from policies.models import ProvisionKind
+from policies.signals import rules_changed
+from reporting.models import UnitMonth
+from reporting.tasks import drain
+from stations import stale
+
+log = logging.getLogger(__name__)
+
+TARGETS = (ProvisionKind.COVERAGE_TARGET, ProvisionKind.ROOM_TARGET)
+
+
+@receiver(stale.marked)
+def nudge_after_commit(sender: Any, **kwargs: Any) -> None:
+    """Wake a worker when the change is there to be seen; once for each transaction."""
+    if all(entry[1] is not nudge for entry in connection.run_on_commit):
+        transaction.on_commit(nudge)
+
+
+def nudge() -> None:
+    """Tell a worker that there is something to drain. A broker that is down loses nothing: beat drains later."""
+    try:
+        drain.apply_async(retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, the recount waits for the next beat: %s", error)
+
+
+@receiver(rules_changed)
+def target_changed(sender: Any, path: str, kind: ProvisionKind | None, since: date | None, **kwargs: Any) -> None:
+    """R1, R2: the months of the unit that were counted already are counted against the new target."""
+    if kind not in TARGETS:
+        return
+    counted = UnitMonth.objects.filter(unit__path=path)
+    if since:
+        counted = counted.filter(month__gte=Month.of(since))
+    months = list(counted.values_list("month", flat=True))
+    if months:
+        stale.mark(OrgUnit.objects.get(path=path).pk, months)
