@@ -1,0 +1,147 @@
+"""Two at once, on a database that lets them: PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from stations.actions import create_station, create_worker, employ, post_worker, record_dimension, record_status
+from stations.models import (
+    Dimension,
+    DimensionState,
+    EmployerKind,
+    Employment,
+    Station,
+    StationKind,
+    StationPosting,
+    StationStatus,
+    StatusSpell,
+    Worker,
+)
+from tests.stations.conftest import OTHER_ID_NUMBER
+
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs DATABASE_URL of a PostgreSQL"),
+]
+S = StationStatus
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """Run the acts at the same moment, each on a connection of its own; their results or errors, in order."""
+    barrier = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(timeout=10)
+            results[number] = act()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+def refused(results: list[Any]) -> list[ValidationError]:
+    """The acts that were refused; anything else that went wrong is raised."""
+    for result in results:
+        if isinstance(result, Exception) and not isinstance(result, ValidationError):
+            raise result
+    return [result for result in results if isinstance(result, ValidationError)]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_statuses_at_once_the_second_is_told(operating, attempt):
+    seen = StatusSpell.objects.current().get(station=operating).pk
+
+    def record(status: StationStatus) -> Any:
+        return record_status(by=None, station=operating, status=status, on=date(2023, 11, 20), expected=seen)
+
+    (error,) = refused(together(lambda: record(S.SUSPENDED), lambda: record(S.CLOSED)))
+    assert "他人刚刚" in error.messages[0]
+    assert StatusSpell.objects.current().filter(station=operating).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_checks_of_one_day_follow_each_other(operating, attempt):
+    def check(met: bool) -> Any:
+        return record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=met, on=date(2023, 11, 20))
+
+    assert refused(together(lambda: check(True), lambda: check(False))) == []
+    assert DimensionState.objects.current().filter(station=operating).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_a_township_gets_one_station_however_many_create_it(township, attempt):
+    def create(name: str) -> Any:
+        return create_station(
+            by=None, township=township, name=name, kind=StationKind.STATION, started_on=date(2023, 6, 1)
+        )
+
+    assert len(refused(together(lambda: create("甲站"), lambda: create("乙站")))) == 1
+    assert Station.objects.filter(unit__parent=township).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_one_identity_number_makes_one_worker(world, attempt):
+    def create(name: str) -> Any:
+        return create_worker(by=world.county, unit=world.units["榆次区"], name=name, id_number=OTHER_ID_NUMBER)
+
+    (error,) = refused(together(lambda: create("甲"), lambda: create("乙")))
+    assert "不能重复建档" in error.messages[0]
+    assert Worker.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_postings_at_once_do_not_overlap(world, worker, attempt):
+    stations = [world.station(), world.station("锦纶街道社工站")]
+
+    def post(station: Station) -> Any:
+        return post_worker(by=None, worker=worker, station=station, on=date(2023, 11, 20))
+
+    refused(together(*[lambda station=station: post(station) for station in stations]))
+    assert StationPosting.objects.at(date(2023, 11, 20)).filter(worker=worker).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_employments_at_once_do_not_overlap(worker, attempt):
+    def hire(name: str) -> Any:
+        return employ(
+            by=None,
+            worker=worker,
+            employer_kind=EmployerKind.AGENCY,
+            employer_name=name,
+            full_time=True,
+            on=date(2023, 11, 20),
+        )
+
+    refused(together(lambda: hire("甲"), lambda: hire("乙")))
+    assert Employment.objects.at(date(2023, 11, 20)).filter(worker=worker).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_nobody_stays_posted_to_a_station_that_closes_at_the_same_moment(world, operating, worker, attempt):
+    post_worker(by=None, worker=worker, station=operating, on=date(2023, 10, 9))
+    elsewhere = world.station()
+    results = together(
+        lambda: record_status(by=None, station=operating, status=S.CLOSED, on=date(2023, 11, 20)),
+        lambda: post_worker(by=None, worker=worker, station=elsewhere, on=date(2023, 11, 20)),
+    )
+    assert refused(results) == []
+    (posting,) = StationPosting.objects.current().filter(worker=worker)
+    assert posting.station == elsewhere
+    assert StationPosting.objects.at(date(2023, 11, 20)).filter(worker=worker).count() == 1
