@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.audit import NATION
 from accounts.gate import may, permitted, require
-from accounts.models import Level, OrgUnit, User
+from accounts.models import User
 from accounts.roles import Permission
 from common.spreadsheets import DEFAULT, SpreadsheetError, read_rows
 from policies.actions import enter_year
@@ -71,7 +72,7 @@ def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
 def calendar_year_enter(request: HttpRequest, year: int) -> HttpResponse:
     """GET the form; POST shows the preview, `edit` the form again, `confirm` saves. Nothing is kept in between."""
     # The calendar is the nation's: an administrator of a city holds the permission, but not here.
-    require(request.user, Permission.MANAGE_CALENDAR, _nation().path)
+    require(request.user, Permission.MANAGE_CALENDAR, NATION)
     _known_year(year)
     if year > timezone.localdate().year + 1:
         messages.error(request, f"{year} 年的放假通知还没有发布，最早可录入明年")
@@ -182,12 +183,8 @@ def _crumbs(*after: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"label": "工作日历", "url": reverse("calendar_year_list")}, *after]
 
 
-def _nation() -> OrgUnit:
-    return OrgUnit.objects.get(level=Level.NATION)
-
-
 def _may_enter(user: User) -> bool:
-    return may(user, Permission.MANAGE_CALENDAR, _nation().path)
+    return may(user, Permission.MANAGE_CALENDAR, NATION)
 
 
 def _known_year(year: int) -> None:
