@@ -1,0 +1,86 @@
+"""Every definition of the registries, one by one (design.md house style 11)."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import resolve
+
+from accounts.models import Level
+from common.months import Month
+from reporting.compute.statements import run
+from reporting.compute.vectors import INDEX, ORDER, SOURCES, decode, encode
+from reporting.indicators import HEADLINES, INDICATORS, Direction, Facet, Group
+from reporting.measures import MEASURES, Place, Source
+from reporting.measures.parameters import Moment
+from services.models import Domain, FocusGroup, Method
+from stations.models import Dimension
+
+measures = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
+indicators = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS.keys())
+
+
+@measures
+def test_a_measure_is_either_counted_or_derived(measure):
+    assert (measure.aggregate is None) != (measure.derive is None)
+    assert measure.source.counted == (measure.aggregate is not None)
+    assert measure.label
+    assert measure.additive or measure.source == Source.POLICY
+
+
+@measures
+def test_a_measure_survives_its_storage(measure):
+    vector = [0] * len(ORDER)
+    vector[INDEX[measure.key]] = 7
+    assert encode(vector) == f'{{"{measure.key}":7}}'
+    assert decode({measure.key: 7}) == vector
+
+
+@measures
+def test_what_is_derived_stands_on_an_empty_unit(measure):
+    if measure.derive:
+        for level in {measure.level} if measure.level is not None else set(Level):
+            assert measure.derive({}, Place(level)) in (0, 1)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("scope", [None, [1, 2]], ids=["all", "some"])
+def test_a_source_is_one_statement_that_the_database_runs(db, django_assert_num_queries, source, scope):
+    with django_assert_num_queries(1):
+        assert run(source, Moment.of(Month(2023, 9)), scope) == {}
+
+
+def test_a_key_that_the_registry_no_longer_knows_is_dropped():
+    assert decode({"forgotten": 3}) == [0] * len(ORDER)
+
+
+@indicators
+def test_an_indicator_divides_known_measures_and_says_so(indicator):
+    assert indicator.numerator in MEASURES
+    assert (indicator.denominator is None) == (indicator.unit != "%")
+    assert indicator.denominator is None or indicator.denominator in MEASURES
+    assert indicator.label
+    assert indicator.clause.startswith("R")
+    assert indicator.group in Group
+    assert indicator.direction in Direction
+
+
+@indicators
+def test_an_indicator_opens_a_page_of_records(indicator):
+    url = indicator.records.url(12, Month(2023, 9))
+    path, _, query = url.partition("?")
+    assert resolve(path).url_name == indicator.records.url_name
+    assert query.startswith("unit=12&month=2023-09")
+
+
+@pytest.mark.parametrize(
+    ("facet", "choices"),
+    [(Facet.DOMAIN, Domain), (Facet.METHOD, Method), (Facet.FOCUS, FocusGroup), (Facet.DIMENSION, Dimension)],
+)
+def test_every_value_of_a_facet_has_its_indicators(facet, choices):
+    parts = [indicator.key for indicator in INDICATORS.values() if indicator.facet == facet]
+    prefixes = ["dimension"] if facet == Facet.DIMENSION else ["services", "contacts"]
+    assert sorted(parts) == sorted(f"{prefix}_{choice.value}" for choice in choices for prefix in prefixes)
+
+
+def test_the_headlines_are_few():
+    assert 5 <= len(HEADLINES) <= 12
