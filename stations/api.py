@@ -80,7 +80,7 @@ class StationViewSet(ReadOnlyModelViewSet):
     serializer_class = StationSerializer
 
     def get_queryset(self) -> QuerySet[Station]:
-        stations = Station.objects.visible_to(self.request.user)
+        stations: Any = Station.objects.visible_to(self.request.user)
         if self.action == "list":
             stations = self._filtered(stations)
         now = StatusSpell.objects.current().filter(station=OuterRef("pk"))
@@ -88,7 +88,7 @@ class StationViewSet(ReadOnlyModelViewSet):
             status=Subquery(now.values("status")[:1]), status_since=Subquery(now.values("starts_on")[:1])
         )
 
-    def _filtered(self, stations: Any) -> QuerySet[Station]:
+    def _filtered(self, stations: Any) -> Any:
         user, given = self.request.user, self.request.query_params
         unit = unit_in_scope(user, given.get("unit"))
         form = StationFilter(given, user=user, unit=unit, permission=Permission.VIEW)

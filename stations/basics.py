@@ -43,6 +43,11 @@ class Judgement:
         return self.state.label
 
 
+def label(field: str) -> str:
+    """The name of a basic in Chinese."""
+    return str(getattr(Station._meta.get_field(field), "verbose_name", field))
+
+
 def complete(station: Station) -> bool:
     """Are address, contact, telephone and way of running all there?"""
     return all(getattr(station, field) for field in REQUIRED)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import audit
@@ -37,9 +38,9 @@ def _mark_where_posted(worker: Worker, since: date) -> None:
         stale.mark(posting.station_id, [month for month in months if last is None or month <= last])
 
 
-def _since_last(worker: Worker, model: type[models.Model]) -> tuple[models.Model | None, date | None]:
+def _since_last(worker: Worker, model: type[Employment] | type[StationPosting]) -> tuple[Any, date | None]:
     """The spell that stands open (or None), and the day before which no new one may begin."""
-    spells = list(model._default_manager.filter(worker=worker))
+    spells: list[Any] = list(model._default_manager.filter(worker=worker))
     current = next((spell for spell in spells if spell.ends_on is None), None)
     days = [spell.ends_on or spell.starts_on for spell in spells]
     return current, max(days, default=None)

@@ -139,8 +139,7 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
     elif station.basics_entered_on is not None:
         emptied = [field for field in clean if field in rules.REQUIRED and not clean[field] and before[field]]
         if emptied:
-            label = {field: Station._meta.get_field(field).verbose_name for field in emptied}
-            raise ValidationError({field: f"基础信息已录入，{label[field]}不能清空" for field in emptied})
+            raise ValidationError({field: f"基础信息已录入，{rules.label(field)}不能清空" for field in emptied})
     changes = audit.changes(before, told(station))
     if name is not None:
         changes |= _rename(station, name)

@@ -43,10 +43,11 @@ def _current(station: Station, expected: int | None) -> StatusSpell:
     return current
 
 
-def _judge_basics(station: Station) -> str:
+def _complete(station: Station, on: date) -> str:
     """R5: keep on the station when its basics are due, why, and by which provision. Returns document and clause."""
+    station.completed_on = on
     try:
-        due = RuleBook.load([station.unit.path]).station_basics(station.unit.path, station.completed_on)
+        due = RuleBook.load([station.unit.path]).station_basics(station.unit.path, on)
     except NoRule as error:
         raise ValidationError(str(error)) from None
     station.due_on = due.due
@@ -107,8 +108,7 @@ def record_status(
     spell = StatusSpell.objects.create(station=station, status=new, starts_on=on, note=note)
     basis = {}
     if new == StationStatus.COMPLETED:
-        station.completed_on = on
-        basis = {"截止依据": [None, _judge_basics(station)]}
+        basis = {"截止依据": [None, _complete(station, on)]}
     elif new == StationStatus.CLOSED:
         _close(station, on, by)
     station.save()
@@ -183,11 +183,9 @@ def record_dimension(
         raise ValidationError("站点已撤销，不能再登记检查")
     checked = Dimension(checks.member(dimension, Dimension, field="dimension", label="维度"))
     current = DimensionState.objects.current().filter(station=station, dimension=checked).first()
-    if current:
-        since, since_label = current.starts_on, "上一次检查日期"
-    else:
-        first = StatusSpell.objects.filter(station=station).order_by("starts_on", "pk").first()
-        since, since_label = (first.starts_on, "站点筹建日期") if first else (None, "")
+    earlier = current or StatusSpell.objects.filter(station=station).order_by("starts_on", "pk").first()
+    since = earlier.starts_on if earlier else None
+    since_label = "上一次检查日期" if current else "站点筹建日期"
     on = checks.past_day(on, field="on", label="检查日期", since=since, since_label=since_label)
     note = _note(note)
     if current:

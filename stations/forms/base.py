@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
 from django.utils import timezone
 
-T = TypeVar("T")
+T = TypeVar("T", bound=models.Model)
 YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
 
 

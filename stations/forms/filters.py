@@ -22,7 +22,6 @@ from stations.models import (
     Hosting,
     StationKind,
     StationState,
-    Worker,
     month_end,
 )
 from stations.models.stations import StationQuerySet
@@ -37,7 +36,7 @@ def unit_choices(user: User, unit: OrgUnit | None, permission: Permission) -> li
     above = [step for step in ancestors(unit.path) if any(step.startswith(top) for top in tops)] if unit else tops
     below = Q(parent__path=unit.path if unit else tops[0]) if unit or len(tops) == 1 else Q(pk__in=[])
     wanted = Q(path__in=above) | below & Q(level__lt=Level.STATION)
-    units = list(OrgUnit.objects.filter(wanted).order_by("path"))
+    units = list(OrgUnit.objects.visible_to(user, permission).filter(wanted).order_by("path"))
     top = min((row.level for row in units), default=0)
     return choices_of([(str(row.pk), "　" * (row.level - top) + row.name) for row in units])
 
@@ -49,24 +48,22 @@ class ListFilter(forms.Form):
     q = forms.CharField(
         label="名称或拼音首字母", required=False, max_length=40, widget=forms.TextInput(attrs={"type": "search"})
     )
+    month = MonthFormField(label="截至月末", required=False)
 
     def __init__(self, data: Any, *, user: User, unit: OrgUnit | None, permission: Permission) -> None:
         super().__init__(data)
         self.chosen_unit = unit
-        self.fields["unit"].choices = unit_choices(user, unit, permission)
-
-    def is_live(self) -> bool:
-        """Is this today's view, not the end of a past month?"""
-        return self.on == timezone.localdate()
+        fields: dict[str, Any] = self.fields
+        fields["unit"].choices = unit_choices(user, unit, permission)
 
     @property
-    def month(self) -> Month | None:
+    def until(self) -> Month | None:
         return self.cleaned_data.get("month") if self.is_valid() else None
 
     @property
     def on(self) -> date:
         """The day as of which dated facts are shown."""
-        return month_end(self.month) if self.month else timezone.localdate()
+        return month_end(self.until) if self.until else timezone.localdate()
 
 
 class StationFilter(ListFilter):
@@ -76,7 +73,6 @@ class StationFilter(ListFilter):
     dimension = forms.ChoiceField(label="建设标准", required=False, choices=choices_of(Dimension.choices, "四个维度"))
     met = forms.ChoiceField(label="达标", required=False, choices=YES_NO)
     hosting = forms.ChoiceField(label="运营方式", required=False, choices=choices_of(Hosting.choices))
-    month = MonthFormField(label="截至月末", required=False)
 
     def apply(self, stations: StationQuerySet) -> StationQuerySet:
         """The stations that pass; none while a filter is wrong."""
@@ -120,7 +116,6 @@ class WorkerFilter(ListFilter):
     certified = forms.ChoiceField(label="持证", required=False, choices=CERTIFIED)
     full_time = forms.ChoiceField(label="专职", required=False, choices=YES_NO)
     employer = forms.ChoiceField(label="用人单位", required=False, choices=choices_of(EmployerKind.choices))
-    month = MonthFormField(label="截至月末", required=False)
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -136,7 +131,7 @@ class WorkerFilter(ListFilter):
         if values["month"] or values["posted"] == "yes":
             workers = workers.posted_at(on, stations)
         if values["posted"] == "no":
-            workers = workers.exclude(pk__in=Worker.objects.posted_at(on).values("pk"))
+            workers = workers.not_posted_at(on)
         if values["certified"] in CertificateLevel.values:
             workers = workers.holding(CertificateLevel(values["certified"]), on)
         elif values["certified"]:

@@ -77,8 +77,10 @@ class CreateForm(BasicsForm):
 
     def __init__(self, data: Any = None, *, user: User, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        standing = Station.objects.filter(unit__parent=OuterRef("pk"), kind=StationKind.STATION, closed_on=None)
-        self.fields["township"].queryset = (
+        seen = Station.objects.visible_to(user, Permission.CREATE_STATION)
+        standing = seen.filter(unit__parent=OuterRef("pk"), kind=StationKind.STATION, closed_on=None)
+        fields: dict[str, Any] = self.fields
+        fields["township"].queryset = (
             OrgUnit.objects.visible_to(user, Permission.CREATE_STATION)
             .filter(level=Level.TOWNSHIP, closed_on=None, is_virtual=False)
             .annotate(has_station=Exists(standing))
@@ -114,7 +116,8 @@ class StatusForm(forms.Form):
         super().__init__(data, initial={"expected": expected})
         # A status that someone else made impossible must reach the action, which says so.
         offered = StationStatus.choices if data else [(status.value, status.label) for status in following]
-        self.fields["status"].choices = offered
+        fields: dict[str, Any] = self.fields
+        fields["status"].choices = offered
 
 
 class WithdrawForm(forms.Form):

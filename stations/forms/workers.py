@@ -56,20 +56,21 @@ class WorkerForm(forms.Form):
             initial = {"name": worker.name, "phone": worker.phone, "unit": worker.unit_id, "user": worker.user_id}
         super().__init__(data, initial=initial)
         units = OrgUnit.objects.visible_to(user, Permission.MANAGE_WORKERS).filter(level__gte=Level.COUNTY)
-        self.fields["unit"].queryset = units.filter(closed_on=None).order_by("path")
+        fields: dict[str, Any] = self.fields
+        fields["unit"].queryset = units.filter(closed_on=None).order_by("path")
         if worker is None:
-            del self.fields["user"]
+            del fields["user"]
             return
         if worker.id_number:
-            self.fields["id_number"].help_text = f"现为 {worker.masked_id_number}；不修改请留空"
+            fields["id_number"].help_text = f"现为 {worker.masked_id_number}；不修改请留空"
         accounts = User.objects.visible_to(user, Permission.MANAGE_WORKERS)
         free = Q(postings__role=Role.STATION_WORKER, worker=None)
-        self.fields["user"].queryset = accounts.filter(free | Q(worker=worker)).distinct()
+        fields["user"].queryset = accounts.filter(free | Q(worker=worker)).distinct()
         # What lies outside the scope cannot be chosen, so a form without it must not empty it.
-        if not self.fields["unit"].queryset.filter(pk=worker.unit_id).exists():
-            del self.fields["unit"]
-        if worker.user_id and not self.fields["user"].queryset.filter(pk=worker.user_id).exists():
-            del self.fields["user"]
+        if not fields["unit"].queryset.filter(pk=worker.unit_id).exists():
+            del fields["unit"]
+        if worker.user_id and not fields["user"].queryset.filter(pk=worker.user_id).exists():
+            del fields["user"]
 
     def changes(self) -> dict[str, Any]:
         """What edit_worker takes: an empty number is left out."""
@@ -109,11 +110,12 @@ class PostForm(forms.Form):
 
     def __init__(self, data: Any = None, *, user: User, current: int | None = None) -> None:
         super().__init__(data)
-        self.fields["station"].queryset = (
+        fields: dict[str, Any] = self.fields
+        fields["station"].queryset = (
             Station.objects.visible_to(user, Permission.MANAGE_WORKERS)
             .filter(closed_on=None)
             .exclude(pk=current)
             .select_related("unit__parent")
         )
         if current:
-            self.fields["on"].help_text = "现在的驻站到这一天为止"
+            fields["on"].help_text = "现在的驻站到这一天为止"

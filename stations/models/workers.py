@@ -46,6 +46,10 @@ class WorkerQuerySet(GatedQuerySet):
         postings = StationPosting.objects.at(on).filter(worker=OuterRef("pk"))
         return self.filter(Exists(postings if stations is None else postings.filter(station__in=stations)))
 
+    def not_posted_at(self, on: date) -> Self:
+        """Posted to no station on `on`."""
+        return self.filter(~Exists(StationPosting.objects.at(on).filter(worker=OuterRef("pk"))))
+
     def certified(self, on: date, *, yes: bool = True) -> Self:
         """Holding a certificate issued by `on` (R4), or none with `yes=False`."""
         held = Exists(Certificate.objects.filter(worker=OuterRef("pk"), issued_on__lte=on))

@@ -129,7 +129,7 @@ def basics_due(station: Station, today: date) -> dict[str, Any] | None:
 
 def missing_basics(station: Station) -> list[str]:
     """Labels of the basics that are still to be entered."""
-    return [str(Station._meta.get_field(name).verbose_name) for name in basics.REQUIRED if not getattr(station, name)]
+    return [basics.label(name) for name in basics.REQUIRED if not getattr(station, name)]
 
 
 def station_page(station: Station, *, with_workers: bool) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def worker_rows(workers: Iterable[Worker], on: date, *, scope: Scope, below: str
     rows = []
     for worker in workers:
         posting = postings.get(worker.pk)
-        inside = posting is not None and posting.station_id in seen
+        inside = posting if posting and posting.station_id in seen else None
         rows.append(
             WorkerRow(
                 name=worker.name,
@@ -103,8 +103,8 @@ def worker_rows(workers: Iterable[Worker], on: date, *, scope: Scope, below: str
                 is_demo=worker.is_demo,
                 id_number=worker.masked_id_number,
                 station=scope.name(posting.station.unit) if posting else "",
-                station_url=reverse("station_detail", args=[posting.station_id]) if inside else "",
-                place=where[posting.station_id] if inside else "",
+                station_url=reverse("station_detail", args=[inside.station_id]) if inside else "",
+                place=where[inside.station_id] if inside else "",
                 since=posting.starts_on if posting else None,
                 kept_at=scope.name(worker.unit),
                 qualification=held[worker.pk],

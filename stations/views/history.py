@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -11,15 +11,16 @@ from accounts.links import url_or_empty
 from accounts.models import AuditEvent
 from accounts.queries.audit import page
 from accounts.roles import Permission
+from stations.requests import SignedIn
 
 
-def _cursor(request: HttpRequest, name: str) -> int | None:
+def _cursor(request: SignedIn, name: str) -> int | None:
     """An event's id, or None when the parameter is missing or senseless: the first page then."""
     raw = request.GET.get(name, "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
 
 
-def history_page(request: HttpRequest, target: models.Model, *, title: str, back: tuple[str, int]) -> HttpResponse:
+def history_page(request: SignedIn, target: models.Model, *, title: str, back: tuple[str, int]) -> HttpResponse:
     """The events of `target` within the user's scope, the latest first. No addresses: those are for auditors."""
     label = target._meta.label_lower
     events = AuditEvent.objects.visible_to(request.user, Permission.VIEW)

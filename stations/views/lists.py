@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -18,22 +18,23 @@ from stations.models import Station, Worker
 from stations.queries.station_list import sorted_stations, station_rows
 from stations.queries.where import Scope
 from stations.queries.worker_list import sorted_workers, worker_rows
+from stations.requests import SignedIn
 
 PAGE = 50
 
 
-def _top(request: HttpRequest, unit: OrgUnit | None, permission: Permission) -> str:
+def _top(request: SignedIn, unit: OrgUnit | None, permission: Permission) -> str:
     """The path below which places are told: the chosen unit, or the user's only one."""
     tops = request.user.paths(permission)
     return unit.path if unit else tops[0] if len(tops) == 1 else ""
 
 
-def _context(request: HttpRequest, form: ListFilter, unit: OrgUnit | None) -> dict[str, Any]:
+def _context(request: SignedIn, form: ListFilter, unit: OrgUnit | None) -> dict[str, Any]:
     return {
         "form": form,
         "unit": unit,
         "on": form.on,
-        "month": form.month,
+        "month": form.until,
         "sort": request.GET.get("sort", ""),
         "filtered": any(value for key, value in request.GET.items() if key in form.fields),
     }
@@ -41,7 +42,7 @@ def _context(request: HttpRequest, form: ListFilter, unit: OrgUnit | None) -> di
 
 @require_GET
 @permitted(Permission.VIEW)
-def station_list(request: HttpRequest) -> HttpResponse:
+def station_list(request: SignedIn) -> HttpResponse:
     """Filters: unit, q, kind, state, basics, dimension + met, hosting, month (as of its end). Sort: see SORTS."""
     unit = unit_in_scope(request.user, request.GET.get("unit"))
     form = StationFilter(request.GET, user=request.user, unit=unit, permission=Permission.VIEW)
@@ -59,7 +60,7 @@ def station_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @permitted(Permission.VIEW_WORKERS)
-def worker_list(request: HttpRequest) -> HttpResponse:
+def worker_list(request: SignedIn) -> HttpResponse:
     """Filters: unit, q, posted, certified, full_time, employer, month (posted to a station at its end)."""
     permission = Permission.VIEW_WORKERS
     unit = unit_in_scope(request.user, request.GET.get("unit"), permission)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,6 +23,7 @@ from stations.forms.base import attempt
 from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm, WithdrawForm
 from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
 from stations.queries.station_page import station_page
+from stations.requests import SignedIn
 from stations.views.history import history_page
 
 JOINED = ("unit", "due_provision__document")
@@ -31,7 +32,7 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_GET
 @scoped(Station, Permission.VIEW, related=JOINED)
-def station_detail(request: HttpRequest, station: Station) -> HttpResponse:
+def station_detail(request: SignedIn, station: Station) -> HttpResponse:
     path = station.unit.path
     user = request.user
     sees_workers = may(user, Permission.VIEW_WORKERS, path)
@@ -53,7 +54,7 @@ def station_detail(request: HttpRequest, station: Station) -> HttpResponse:
 
 @GET_OR_POST
 @permitted(Permission.CREATE_STATION)
-def station_create(request: HttpRequest) -> HttpResponse:
+def station_create(request: SignedIn) -> HttpResponse:
     form = CreateForm(request.POST or None, user=request.user)
     if station := attempt(form, lambda: create_station(by=request.user, **form.values())):
         messages.success(request, f"已新建“{station}”")
@@ -63,7 +64,7 @@ def station_create(request: HttpRequest) -> HttpResponse:
 
 @GET_OR_POST
 @scoped(Station, Permission.EDIT_STATION, related=JOINED)
-def station_edit(request: HttpRequest, station: Station) -> HttpResponse:
+def station_edit(request: SignedIn, station: Station) -> HttpResponse:
     may_rename = may(request.user, Permission.CREATE_STATION, station.unit.path)
     form = EditForm(request.POST or None, station=station, may_rename=may_rename)
     if attempt(form, lambda: edit_station(by=request.user, station=station, **form.cleaned_data)):
@@ -77,12 +78,12 @@ def station_edit(request: HttpRequest, station: Station) -> HttpResponse:
 
 
 def _current(station: Station) -> StatusSpell:
-    return StatusSpell.objects.current().get(station=station)
+    return station.spells.current().get()
 
 
 @GET_OR_POST
 @scoped(Station, Permission.CREATE_STATION, related=JOINED)
-def station_status(request: HttpRequest, station: Station) -> HttpResponse:
+def station_status(request: SignedIn, station: Station) -> HttpResponse:
     """Record the next status. The form carries the spell that was seen, so that no two people record it twice."""
     current = _current(station)
     following = life.following(StationKind(station.kind), StationStatus(current.status))
@@ -103,7 +104,7 @@ def station_status(request: HttpRequest, station: Station) -> HttpResponse:
 
 @GET_OR_POST
 @scoped(Station, Permission.CREATE_STATION, related=JOINED)
-def station_status_withdraw(request: HttpRequest, station: Station) -> HttpResponse:
+def station_status_withdraw(request: SignedIn, station: Station) -> HttpResponse:
     """Take back a status that was recorded by mistake; asks for the reason."""
     current = _current(station)
     form = WithdrawForm(request.POST or None, initial={"expected": current.pk})
@@ -122,7 +123,7 @@ def station_status_withdraw(request: HttpRequest, station: Station) -> HttpRespo
 
 @GET_OR_POST
 @scoped(Station, Permission.CREATE_STATION, related=JOINED)
-def station_dimension(request: HttpRequest, station: Station) -> HttpResponse:
+def station_dimension(request: SignedIn, station: Station) -> HttpResponse:
     """Record a check of one dimension; `?dimension=` chooses it beforehand."""
     asked = request.GET.get("dimension", "")
     initial = {"dimension": asked} if asked in Dimension.values else {}
@@ -139,6 +140,6 @@ def station_dimension(request: HttpRequest, station: Station) -> HttpResponse:
 
 @require_GET
 @scoped(Station, Permission.VIEW_RECORDS, related=("unit",))
-def station_history(request: HttpRequest, station: Station) -> HttpResponse:
+def station_history(request: SignedIn, station: Station) -> HttpResponse:
     """Every recorded change of the station."""
     return history_page(request, station, title=station.unit.name, back=("station_detail", station.pk))

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,14 +27,15 @@ from stations.actions import (
 )
 from stations.forms.base import attempt
 from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, WorkerForm
-from stations.models import Employment, StationPosting, Worker
+from stations.models import Worker
 from stations.queries.worker_page import worker_page
+from stations.requests import SignedIn
 from stations.views.history import history_page
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def manages(request: HttpRequest, worker: Worker) -> bool:
+def manages(request: SignedIn, worker: Worker) -> bool:
     """May the user change this worker: is the file kept in their scope, or the current posting?"""
     return any(may(request.user, Permission.MANAGE_WORKERS, path) for path in worker.manager_paths())
 
@@ -43,7 +44,7 @@ def managed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that changes a worker: one who was only posted here before is seen, but no longer changed (403)."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, worker: Worker, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: SignedIn, worker: Worker, *args: Any, **kwargs: Any) -> HttpResponse:
         if not manages(request, worker):
             raise PermissionDenied("该社工已调离您的管辖范围，档案由现在的单位管理")
         return view(request, worker, *args, **kwargs)
@@ -51,25 +52,25 @@ def managed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return GET_OR_POST(scoped(Worker, Permission.MANAGE_WORKERS, related=("unit",))(wrapper))
 
 
-def _form_page(request: HttpRequest, worker: Worker, form: forms.Form, title: str, **extra: Any) -> HttpResponse:
+def _form_page(request: SignedIn, worker: Worker, form: forms.Form, title: str, **extra: Any) -> HttpResponse:
     return render(request, "stations/worker_form.html", {"worker": worker, "form": form, "title": title, **extra})
 
 
-def _done(request: HttpRequest, worker: Worker, message: str) -> HttpResponse:
+def _done(request: SignedIn, worker: Worker, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("worker_detail", worker.pk)
 
 
 @require_GET
 @scoped(Worker, Permission.VIEW_WORKERS, related=("unit",))
-def worker_detail(request: HttpRequest, worker: Worker) -> HttpResponse:
+def worker_detail(request: SignedIn, worker: Worker) -> HttpResponse:
     context = worker_page(worker, request.user) | {"may_manage": manages(request, worker)}
     return render(request, "stations/worker_detail.html", context)
 
 
 @GET_OR_POST
 @permitted(Permission.MANAGE_WORKERS)
-def worker_create(request: HttpRequest) -> HttpResponse:
+def worker_create(request: SignedIn) -> HttpResponse:
     form = WorkerForm(request.POST or None, user=request.user)
     form.fields["unit"].initial = home_unit(request.user)
     if worker := attempt(form, lambda: create_worker(by=request.user, **form.cleaned_data)):
@@ -78,7 +79,7 @@ def worker_create(request: HttpRequest) -> HttpResponse:
 
 
 @managed
-def worker_edit(request: HttpRequest, worker: Worker) -> HttpResponse:
+def worker_edit(request: SignedIn, worker: Worker) -> HttpResponse:
     form = WorkerForm(request.POST or None, user=request.user, worker=worker)
     if (
         form.is_bound
@@ -90,7 +91,7 @@ def worker_edit(request: HttpRequest, worker: Worker) -> HttpResponse:
 
 
 @managed
-def worker_certificate(request: HttpRequest, worker: Worker) -> HttpResponse:
+def worker_certificate(request: SignedIn, worker: Worker) -> HttpResponse:
     form = CertificateForm(request.POST or None)
     if (
         form.is_bound
@@ -102,7 +103,7 @@ def worker_certificate(request: HttpRequest, worker: Worker) -> HttpResponse:
 
 
 @managed
-def worker_employ(request: HttpRequest, worker: Worker) -> HttpResponse:
+def worker_employ(request: SignedIn, worker: Worker) -> HttpResponse:
     form = EmploymentForm(request.POST or None)
     if attempt(form, lambda: employ(by=request.user, worker=worker, **form.values())):
         return _done(request, worker, "聘用已登记")
@@ -110,8 +111,8 @@ def worker_employ(request: HttpRequest, worker: Worker) -> HttpResponse:
 
 
 @managed
-def worker_employment_end(request: HttpRequest, worker: Worker) -> HttpResponse:
-    employment = Employment.objects.current().filter(worker=worker).first()
+def worker_employment_end(request: SignedIn, worker: Worker) -> HttpResponse:
+    employment = worker.employments.current().first()
     if employment is None:
         messages.info(request, "现在没有在任的聘用")
         return redirect("worker_detail", worker.pk)
@@ -127,9 +128,9 @@ def worker_employment_end(request: HttpRequest, worker: Worker) -> HttpResponse:
 
 
 @managed
-def worker_post(request: HttpRequest, worker: Worker) -> HttpResponse:
+def worker_post(request: SignedIn, worker: Worker) -> HttpResponse:
     """Post to a station, or transfer to another one."""
-    current = StationPosting.objects.current().filter(worker=worker).first()
+    current = worker.postings.current().first()
     form = PostForm(request.POST or None, user=request.user, current=current.station_id if current else None)
     if (
         form.is_bound
@@ -141,8 +142,8 @@ def worker_post(request: HttpRequest, worker: Worker) -> HttpResponse:
 
 
 @managed
-def worker_posting_end(request: HttpRequest, worker: Worker) -> HttpResponse:
-    posting = StationPosting.objects.current().filter(worker=worker).select_related("station__unit").first()
+def worker_posting_end(request: SignedIn, worker: Worker) -> HttpResponse:
+    posting = worker.postings.current().select_related("station__unit").first()
     if posting is None:
         messages.info(request, "现在没有驻站")
         return redirect("worker_detail", worker.pk)
@@ -158,6 +159,6 @@ def worker_posting_end(request: HttpRequest, worker: Worker) -> HttpResponse:
 
 @require_GET
 @scoped(Worker, Permission.VIEW_WORKERS, related=("unit",))
-def worker_history(request: HttpRequest, worker: Worker) -> HttpResponse:
+def worker_history(request: SignedIn, worker: Worker) -> HttpResponse:
     """Every recorded change of the worker within the user's scope."""
     return history_page(request, worker, title=worker.name, back=("worker_detail", worker.pk))
