@@ -59,7 +59,8 @@ class FactsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.station = station
         self.today = today
-        self.fields["workers"].queryset = team_choices(station, self._first_day(), today)
+        workers: Any = self.fields["workers"]
+        workers.queryset = team_choices(station, self._first_day(), today)
         for name, limit in (("title", rules.MAX_TITLE), ("place", rules.MAX_PLACE), ("result", rules.MAX_RESULT)):
             self.fields[name].widget.attrs["maxlength"] = limit
 
@@ -80,7 +81,8 @@ class FactsForm(forms.Form):
         found.update({group: typed.get(group) or 0 for group in FocusGroup.values})
         found["volunteers"] = typed.get("volunteers") or 0
         found["volunteer_hours"] = typed.get("volunteer_hours") or Decimal(0)
-        found["title"] = found["title"] or suggested_title(found["domain"], found["method"])
+        # Without domain or method the entry is refused for those; a blank title is then no third problem.
+        found["title"] = found["title"] or suggested_title(found["domain"], found["method"]) or "服务"
         found["workers"] = list(typed.get("workers") or [])
         return found
 
@@ -141,7 +143,7 @@ class LogForm(FactsForm):
                 raise ValidationError("请重新选择服务日期") from None
             typed["starts_on"] = typed["ends_on"] = day
             for name in ("starts_on", "ends_on"):  # what stands in the folded fields does not matter
-                self._errors.pop(name, None)
+                self.errors.pop(name, None)
         return typed
 
     @classmethod
@@ -166,16 +168,21 @@ class LogForm(FactsForm):
 class CorrectForm(FactsForm):
     reason = forms.CharField(
         label="更正理由",
-        required=False,
+        error_messages={"required": "请填写理由"},
         widget=forms.TextInput(attrs={"maxlength": rules.MAX_REASON}),
         help_text="更正前后的内容都留在记录的历史中",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_on"].required = True
+        self.fields["starts_on"].error_messages["required"] = "请填写开始日期"
 
 
 class VoidForm(forms.Form):
     reason = forms.CharField(
         label="作废理由",
-        required=False,
+        error_messages={"required": "请填写理由"},
         widget=forms.TextInput(attrs={"maxlength": rules.MAX_REASON}),
         help_text="如：重复登记、登记到了别的站点",
     )

@@ -81,16 +81,16 @@ _WHAT = {
 }
 
 
-def whom(domain: str) -> str:
+def whom(domain: str | None) -> str:
     """The first half of a suggested title; "" for an unknown domain."""
-    return _WHOM.get(domain, "") if domain in Domain.values else ""
+    return _WHOM[Domain(domain)] if domain in Domain.values else ""
 
 
-def what(method: str) -> str:
+def what(method: str | None) -> str:
     """The second half of a suggested title; "" for an unknown method."""
-    return _WHAT.get(method, "") if method in Method.values else ""
+    return _WHAT[Method(method)] if method in Method.values else ""
 
 
-def suggested_title(domain: str, method: str) -> str:
+def suggested_title(domain: str | None, method: str | None) -> str:
     """A title for what was chosen; "" until both are."""
     return f"{whom(domain)}{what(method)}" if whom(domain) and what(method) else ""

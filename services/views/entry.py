@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,29 +33,47 @@ from services.queries import (
 )
 from services.views import judgement
 from stations.models import Station
+from stations.requests import SignedIn
 
 LAST = "last"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permitted(Permission.LOG_SERVICE)
-def service_log(request: HttpRequest) -> HttpResponse:
+def service_log(request: SignedIn) -> HttpResponse:
     """GET: a form, filled by `?station=`, `?method=`, `?domain=`, `?copy=<pk>` or `?copy=last`. POST: save."""
-    if request.method == "POST":
-        station = _station(request, request.POST.get("station_id"))
-        form = LogForm(request.POST, station=station, today=timezone.localdate())
-        if form.is_valid() and (answer := _save(request, form)):
-            return answer
-        return _page(request, form)
-    source = _copied_record(request)
-    wanted = request.GET.get("station")
+    return _submitted(request) if request.method == "POST" else _opened(request)
+
+
+@require_safe
+@permitted(Permission.LOG_SERVICE)
+def service_due(request: SignedIn) -> HttpResponse:
+    """The panel with the due date for the day that is being chosen; `station_id`, `when`, `starts_on`, `ends_on`."""
+    station = _station(request, request.GET.get("station_id"))
+    starts_on, ends_on = _chosen_days(request.GET)
+    return render(request, "services/_due.html", {"panel": _panel(station, starts_on, ends_on)})
+
+
+def _submitted(request: SignedIn) -> HttpResponse:
+    station = _station(request, request.POST.get("station_id"))
+    form = LogForm(request.POST, station=station, today=timezone.localdate())
+    saved = _save(request, form) if form.is_valid() else None
+    return saved or _page(request, form)
+
+
+def _opened(request: SignedIn) -> HttpResponse:
+    source, wanted = _copied_record(request), request.GET.get("station")
     stations = list(loggable_stations(request.user))
-    station = (
-        source.station if source else _station(request, wanted) if wanted else usual_station(request.user, stations)
-    )
+    station: Station | None
+    if source:
+        station = source.station
+    elif wanted:
+        station = _station(request, wanted)
+    else:
+        station = usual_station(request.user, stations)
     if station is None:
         return render(request, "services/no_station.html")
-    if request.GET.get("copy") == LAST and source is None:
+    if request.GET.get("copy") == LAST:
         source = last_record(request.user, station)
     today = timezone.localdate()
     presets = copied(source) if source else {}
@@ -64,19 +82,10 @@ def service_log(request: HttpRequest) -> HttpResponse:
             presets[name] = request.GET[name]
     team = team_choices(station, today - LOOK_BACK, today)
     form = LogForm.blank(station=station, today=today, team=team, user_id=request.user.pk, **presets)
-    return _page(request, form, stations=stations, source=source)
+    return _page(request, form, stations=stations)
 
 
-@require_safe
-@permitted(Permission.LOG_SERVICE)
-def service_due(request: HttpRequest) -> HttpResponse:
-    """The panel with the due date for the day that is being chosen; `station_id`, `when`, `starts_on`, `ends_on`."""
-    station = _station(request, request.GET.get("station_id"))
-    starts_on, ends_on = _chosen_days(request.GET)
-    return render(request, "services/_due.html", {"panel": _panel(station, starts_on, ends_on)})
-
-
-def _save(request: HttpRequest, form: LogForm) -> HttpResponse | None:
+def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
     """Save and go on to the record; None when the form must be shown again, for its errors or to confirm."""
     facts = form.facts()
     ends_on = facts["ends_on"] or facts["starts_on"]
@@ -101,7 +110,7 @@ def _save(request: HttpRequest, form: LogForm) -> HttpResponse | None:
     return redirect(f"{reverse('service_detail', args=[record.pk])}?saved=1")
 
 
-def _page(request: HttpRequest, form: LogForm, **more: Any) -> HttpResponse:
+def _page(request: SignedIn, form: LogForm, **more: Any) -> HttpResponse:
     station = form.station
     starts_on, ends_on = _chosen_days({name: form[name].value() for name in ("when", "starts_on", "ends_on")})
     more.setdefault("stations", list(loggable_stations(request.user)))
@@ -152,14 +161,14 @@ def _chosen_days(typed: Any) -> tuple[date | None, date | None]:
     return starts_on, day("ends_on") if typed.get("ends_on") else starts_on
 
 
-def _station(request: HttpRequest, key: Any) -> Station:
+def _station(request: SignedIn, key: Any) -> Station:
     """The station with this key: 404 out of reach, 403 where the user may not log."""
     station = _by_key(stations_in_reach(request.user), key)
     require(request.user, Permission.LOG_SERVICE, station.unit.path)
     return station
 
 
-def _copied_record(request: HttpRequest) -> ServiceRecord | None:
+def _copied_record(request: SignedIn) -> ServiceRecord | None:
     key = request.GET.get("copy")
     if not key or key == LAST:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,11 +13,12 @@ from accounts.gate import permitted
 from accounts.roles import Permission
 from services.filters import ServiceFilter
 from services.queries import Page, Selection, list_rows, totals
+from stations.requests import SignedIn
 
 
 @require_safe
 @permitted(Permission.VIEW_RECORDS)
-def service_list(request: HttpRequest) -> HttpResponse:
+def service_list(request: SignedIn) -> HttpResponse:
     """Fifty records at a time. `part=totals` answers with the totals alone, which a wide list fetches afterwards."""
     form = ServiceFilter(request.GET, user=request.user)
     selection = form.selection()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,13 +19,14 @@ from services.forms import CorrectForm, VoidForm, initial_of
 from services.models import FocusGroup, ServiceRecord
 from services.queries import history, is_locked
 from services.views import judgement
+from stations.requests import SignedIn
 
 WHOLE = ("station__unit", "entered_by", "due_provision__document")
 
 
 @require_safe
 @scoped(ServiceRecord, Permission.VIEW_RECORDS, related=WHOLE)
-def service_detail(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
+def service_detail(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     """All facts, the judgement and the history. `?saved=1`: just logged, offer the next entry."""
     locked = is_locked(record.station, record.month)
     may_log = may(request.user, Permission.LOG_SERVICE, record.station.unit.path)
@@ -55,7 +56,7 @@ def service_detail(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(ServiceRecord, Permission.LOG_SERVICE, related=WHOLE)
-def service_correct(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
+def service_correct(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     if closed := _closed(request, record):
         return closed
     form = CorrectForm(
@@ -75,7 +76,7 @@ def service_correct(request: HttpRequest, record: ServiceRecord) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(ServiceRecord, Permission.LOG_SERVICE, related=WHOLE)
-def service_void(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
+def service_void(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     if closed := _closed(request, record):
         return closed
     form = VoidForm(request.POST or None)
@@ -90,7 +91,7 @@ def service_void(request: HttpRequest, record: ServiceRecord) -> HttpResponse:
     return render(request, "services/service_void.html", {"record": record, "form": form})
 
 
-def _closed(request: HttpRequest, record: ServiceRecord) -> HttpResponse | None:
+def _closed(request: SignedIn, record: ServiceRecord) -> HttpResponse | None:
     """Back to the record with the reason when nothing can be changed any more."""
     if record.voided_at:
         messages.error(request, "已作废的记录不能再修改。")

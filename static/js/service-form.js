@@ -80,6 +80,10 @@
   const typed = (fields) => JSON.stringify(Object.assign({}, fields, { client_id: 0 }));
   let pristine = "";
 
+  const askDue = () => {
+    const when = form.querySelector(".when");
+    if (when) when.dispatchEvent(new Event("change", { bubbles: true }));
+  };
   const fill = (fields) => {
     const day = (fields.when || [])[0];
     const offered = [...form.querySelectorAll("input[name=when]")].map((radio) => radio.value);
@@ -99,8 +103,7 @@
     });
     mark();
     suggest();
-    const when = form.querySelector(".when");
-    if (when) when.dispatchEvent(new Event("change", { bubbles: true }));
+    askDue();
   };
 
   const tell = (text, canRestore) => {
@@ -116,6 +119,7 @@
     if (draft && !("draftBound" in form.dataset) && draft.typed !== pristine) {
       if ("draftAuto" in form.dataset) {
         fill(draft.fields);
+        window.addEventListener("load", askDue, { once: true }); // htmx is not listening yet
         tell(`已恢复 ${when(draft.at)} 没有提交的内容。`, false);
       } else {
         tell(`有一份 ${when(draft.at)} 没有提交的草稿。`, true);
