@@ -20,7 +20,7 @@ def main() -> None:
     django.setup()
     _step("建立数据库", "migrate", verbosity=0)
     _collect_static()
-    _step("载入行政区划", "load_units", if_changed=True)
+    _step("载入行政区划", "load_units")
     _step("载入制度文件和工作日历", "load_policies")
     _step("载入演示数据并计算", "demo", if_empty=True)
     port = os.environ.get("PORT", "8000")

@@ -16,8 +16,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.models import OrgUnit, User
 from accounts.roles import Permission
 from common.months import Month
-from reporting.figures import figures_of
-from reporting.freeze import as_json
+from reporting.figures import as_json, figures_of
 
 CODE_LENGTH = 12
 _FIGURE = inline_serializer(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import OrgUnit
+from accounts.models import Level, OrgUnit
 from common.months import Month
+from reporting.compute.rollup import bare
+from reporting.compute.vectors import encode
 from reporting.indicators import INDICATORS, Indicator
-from reporting.measures import MEASURES
+from reporting.measures import MEASURES, Place
+from reporting.measures.parameters import Moment
 from reporting.models import UnitMonth
 
 Number = int | Decimal
@@ -81,14 +85,37 @@ def figure(indicator: Indicator, measures: Mapping[str, int] | None) -> Figure:
 
 
 def figures_of_many(unit_ids: Iterable[int], months: Iterable[Month]) -> dict[tuple[int, Month], Figures]:
-    """(unit id, month) → figures, for every pair asked for; one query."""
+    """(unit id, month) → figures, for every pair asked for; one query, two more where a snapshot is missing."""
     unit_ids, months = list(unit_ids), list(months)
     rows = UnitMonth.objects.filter(unit_id__in=unit_ids, month__in=months)
     found = {
         (unit_id, month): Figures(measures, computed_at)
         for unit_id, month, measures, computed_at in rows.values_list("unit_id", "month", "measures", "computed_at")
     }
+    missing = [(unit, month) for unit in unit_ids for month in months if (unit, month) not in found]
+    if missing:
+        found |= _of_bare_townships(missing)
     return {(unit, month): found.get((unit, month)) or Figures(None) for unit in unit_ids for month in months}
+
+
+def _of_bare_townships(missing: Collection[tuple[int, Month]]) -> dict[tuple[int, Month], Figures]:
+    """The figures of townships where nothing stands: they keep no snapshot (reporting.compute.rollup.Total)."""
+    townships = OrgUnit.objects.filter(level=Level.TOWNSHIP).in_bulk({unit_id for unit_id, _ in missing})
+    counted = whole_months({month for _, month in missing}) if townships else {}
+    result = {}
+    for unit_id, month in missing:
+        if unit_id in townships and month in counted:
+            township = townships[unit_id]
+            place = Place(Level.TOWNSHIP, township.is_virtual, township.lives_on(Moment.of(month).day))
+            if place.live:
+                result[unit_id, month] = Figures(json.loads(encode(bare(place))), counted[month])
+    return result
+
+
+def whole_months(months: Collection[Month]) -> dict[Month, datetime]:
+    """Those of the months that were counted as a whole, and when; one query."""
+    rows = UnitMonth.objects.filter(month__in=months, unit__level=Level.NATION)
+    return dict(rows.values_list("month", "computed_at"))
 
 
 def figures_of(unit: OrgUnit, month: Month) -> Figures:
@@ -96,9 +123,13 @@ def figures_of(unit: OrgUnit, month: Month) -> Figures:
     return figures_of_many([unit.pk], [month])[unit.pk, month]
 
 
-def computed_at(unit: OrgUnit, month: Month) -> datetime | None:
-    """When the month was last counted for the unit; None: never."""
-    return UnitMonth.objects.filter(unit=unit, month=month).values_list("computed_at", flat=True).first()
+def counted_at(unit: OrgUnit, months: Collection[Month]) -> dict[Month, datetime]:
+    """When each of these months was last counted for the unit; a change anywhere below moves it."""
+    rows = UnitMonth.objects.filter(unit=unit, month__in=months)
+    found = dict(rows.values_list("month", "computed_at"))
+    if unit.level == Level.TOWNSHIP and len(found) < len(months):
+        return {**whole_months(months), **found}
+    return found
 
 
 def as_json(figures: Mapping[str, Figure]) -> dict[str, dict[str, Any]]:

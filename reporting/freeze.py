@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from decimal import Decimal
 from typing import Any
 
 from accounts.models import OrgUnit
@@ -16,26 +15,8 @@ from reporting.compute.rollup import finish
 from reporting.compute.statements import StationFacts
 from reporting.compute.tree import Targets, nodes
 from reporting.compute.vectors import encode
-from reporting.figures import Figures
+from reporting.figures import Figures, as_json
 from reporting.measures.parameters import Moment
-
-
-def as_json(figures: Figures) -> dict[str, dict[str, Any]]:
-    """indicator key → {"label", "unit", "numerator", "denominator", "value"}; hours and ratios as floats."""
-    return {
-        key: {
-            "label": figure.indicator.label,
-            "unit": figure.indicator.unit,
-            "numerator": _plain(figure.numerator),
-            "denominator": _plain(figure.denominator),
-            "value": _plain(figure.value),
-        }
-        for key, figure in figures.items()
-    }
-
-
-def _plain(number: int | Decimal | None) -> int | float | None:
-    return round(float(number), 6) if isinstance(number, Decimal) else number
 
 
 def living_figures(station_ids: Collection[int], month: Month) -> dict[int, Figures]:

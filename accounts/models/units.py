@@ -71,6 +71,10 @@ class OrgUnit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def lives_on(self, day: date) -> bool:
+        """Does the unit exist on that day? The same as OrgUnitQuerySet.live."""
+        return (self.opened_on is None or self.opened_on <= day) and (self.closed_on is None or self.closed_on > day)
+
     @property
     def depth(self) -> int:
         return len(self.path) // STEP - 1

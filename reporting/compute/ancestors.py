@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from accounts.models import OrgUnit
+from django.db.models import QuerySet
+
+from accounts.models import Level, OrgUnit
 from common.paths import STEP
 from reporting.compute import store
-from reporting.compute.rollup import Node, Total, finish
+from reporting.compute.rollup import Node, Total, bare, finish
 from reporting.compute.tree import Targets, nodes
 from reporting.compute.vectors import Vector, added, decode, empty
 from reporting.measures.parameters import Moment
@@ -18,10 +20,12 @@ from reporting.models import UnitMonth
 def resum(paths: Iterable[str], moment: Moment, targets: Targets, below: Iterable[Total] = ()) -> None:
     """Write `below` (just counted, not stored yet) and the units with these paths, summed from all their children.
 
-    Three queries and one upsert, whatever the number of stations. The caller holds the month's lock.
+    Four queries and one upsert, whatever the number of stations. The caller holds the month's lock.
     """
     units = list(nodes(OrgUnit.objects.filter(path__in=list(paths)), moment, targets))
     by_parent: dict[str, dict[int, Vector]] = defaultdict(dict)
+    for township in nodes(_townships(units), moment, targets):  # those where nothing stands have no snapshot
+        by_parent[township.path[:-STEP]][township.id] = bare(township.place)
     for unit_id, path, vector in _children(units, moment):
         by_parent[path[:-STEP]][unit_id] = vector
     totals = list(below)
@@ -35,6 +39,11 @@ def resum(paths: Iterable[str], moment: Moment, targets: Targets, below: Iterabl
     gone = [total.node.id for total in totals if total.node.id not in saved]
     if gone:
         store.drop(gone, moment.month)
+
+
+def _townships(units: list[Node]) -> QuerySet[OrgUnit]:
+    counties = [unit.id for unit in units if unit.place.level == Level.COUNTY]
+    return OrgUnit.objects.filter(parent_id__in=counties)
 
 
 def _children(units: list[Node], moment: Moment) -> Iterable[tuple[int, str, Vector]]:

@@ -6,6 +6,7 @@ for a minute under the time of the latest count: a change is on the page as soon
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +22,11 @@ from accounts.gate import may, scoped
 from accounts.models import Level, OrgUnit
 from accounts.roles import Permission
 from common.months import Month
+from reporting.figures import counted_at
 from reporting.layout import LAYOUTS
-from reporting.models import UnitMonth
-from reporting.queries.dashboard import DashboardData, load
+from reporting.queries.dashboard import DashboardData, load, window
 from reporting.queries.dashboard import charts as chart
-from reporting.queries.dashboard.compare import comparison, sort_of
-from reporting.queries.dashboard.data import WINDOW
+from reporting.queries.dashboard.compare import CHANGE, NAME, comparison, sort_of
 from reporting.queries.dashboard.headline import cards, strip
 from reporting.queries.dashboard.todo import items
 from reporting.views.crumbs import crumbs_of, dashboard_url
@@ -53,22 +53,15 @@ def dashboard(request: HttpRequest, unit: OrgUnit) -> HttpResponse:
     if asked.error:
         context = {**head, "error": asked.error, "month_url": dashboard_url(unit.pk, month)}
         return render(request, "reporting/dashboard_month.html", context, status=400)
-    counted = _counted(unit, month)
-    body = _body(
-        unit, month, request.GET.get("sort", ""), request.GET.get("chart", ""), max(counted.values(), default=None)
-    )
+    counted = counted_at(unit, window(month))
+    body = _body(unit, month, request.GET, max(counted.values(), default=None))
     return render(request, "reporting/dashboard.html", {**head, "as_of": counted.get(month), "body": body})
 
 
-def _counted(unit: OrgUnit, month: Month) -> dict[Month, datetime]:
-    """When each month of the window was last counted for the unit; a change anywhere below moves it."""
-    rows = UnitMonth.objects.filter(unit=unit, month__lte=month, month__gt=month - WINDOW)
-    return dict(rows.values_list("month", "computed_at"))
-
-
-def _body(unit: OrgUnit, month: Month, sort: str, shown: str, counted: datetime | None) -> str:
+def _body(unit: OrgUnit, month: Month, asked: Mapping[str, str], counted: datetime | None) -> str:
     layout = LAYOUTS[Level(unit.level)]
-    sort = sort if sort.removeprefix("-") in {"name", "change", *(c.key for c in layout.columns)} else ""
+    sort, shown = asked.get("sort", ""), asked.get("chart", "")
+    sort = sort if sort.removeprefix("-") in {NAME, CHANGE, *(column.key for column in layout.columns)} else ""
     shown = shown if shown in layout.charts else ""
     stamp = counted.timestamp() if counted else 0
     key = f"dashboard:{unit.pk}:{month}:{sort}:{shown}:{stamp}:{timezone.localdate()}"

@@ -10,10 +10,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.actions import add_unit
 from common.months import Month
-from reporting.compute import compute_month
-from reporting.figures import computed_at, figures_of, figures_of_many
+from reporting.compute import compute_month, compute_station_month
+from reporting.figures import counted_at, figures_of, figures_of_many
 from reporting.indicators import INDICATORS
+from reporting.models import UnitMonth
 from tests.reporting.facts import OCTOBER, service
 
 
@@ -31,13 +33,13 @@ def test_a_month_that_was_never_counted_has_no_numbers(yuci):
     figures = figures_of(yuci, OCTOBER)
     assert set(figures) == set(INDICATORS)
     assert all(f.numerator is None and f.denominator is None and f.value is None for f in figures.values())
-    assert computed_at(yuci, OCTOBER) is None
+    assert counted_at(yuci, [OCTOBER]) == {}
 
 
 def test_nothing_counted_is_zero(yuci):
     compute_month(OCTOBER)
     assert figures_of(yuci, OCTOBER)["services"].value == 0
-    assert computed_at(yuci, OCTOBER) is not None
+    assert OCTOBER in counted_at(yuci, [OCTOBER])
 
 
 def test_a_share_carries_its_fraction(world, yuci):
@@ -75,10 +77,10 @@ def test_a_figure_opens_its_records(world, yuci):
     )
 
 
-def test_many_units_and_months_cost_one_query(world, django_assert_num_queries):
+def test_many_units_and_months_cost_one_query_and_two_for_missing_ones(world, django_assert_num_queries):
     compute_month(OCTOBER)
     units, months = list(world.units.values()), [OCTOBER, OCTOBER + 1]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         figures = figures_of_many([unit.pk for unit in units], months)
         assert len(figures) == len(units) * 2
         assert figures[units[0].pk, OCTOBER]["coverage"].denominator == 5
@@ -139,5 +141,25 @@ def test_the_compute_command_counts_and_says_how_much(world):
 
 
 def test_a_month_is_shown_with_the_time_it_was_counted(yuci, time_machine):
-    compute_month(Month(2023, 11))
-    assert figures_of(yuci, Month(2023, 11)).computed_at == computed_at(yuci, Month(2023, 11))
+    november = Month(2023, 11)
+    compute_month(november)
+    assert figures_of(yuci, november).computed_at == counted_at(yuci, [november])[november]
+
+
+def test_a_township_where_nothing_stands_keeps_no_snapshot_and_still_shows_zero_of_one(world, yuci):
+    bare = add_unit(parent=yuci, name="空镇", code="140702199000")
+    compute_month(OCTOBER)
+    assert not UnitMonth.objects.filter(unit=bare).exists()
+    coverage = figures_of(bare, OCTOBER)["coverage"]
+    assert (coverage.numerator, coverage.denominator, coverage.value) == (0, 1, 0)
+    assert figures_of(yuci, OCTOBER)["coverage"].denominator == 3
+    assert OCTOBER in counted_at(bare, [OCTOBER])
+    assert figures_of(bare, Month(2023, 9))["coverage"].numerator is None
+
+
+def test_a_recount_still_counts_townships_where_nothing_stands(world, yuci):
+    add_unit(parent=yuci, name="空镇", code="140702199000")
+    compute_month(OCTOBER)
+    compute_station_month(world.station().pk, OCTOBER)
+    assert figures_of(yuci, OCTOBER)["coverage"].denominator == 3
+    assert figures_of(world.units["全国"], OCTOBER)["coverage"].denominator == 6
