@@ -1,0 +1,207 @@
+"""What tests/test_gate.py needs to know of each page: a row at a place, and how the page is asked for.
+
+A page decorated with ``@scoped(Model, Permission.X)`` whose address takes only `pk` needs nothing here when `ROWS`
+has its model. Everything else that takes an argument needs an entry in `CASES` under its URL name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import Model
+
+from accounts import audit
+from accounts.models import OrgUnit, Posting, User
+from accounts.roles import Permission, Role
+from common.months import Month
+from jobs.models import Job
+from policies.models import PolicyDocument, Provision, ProvisionKind
+from reporting.models import MonthlyReport
+from services.models import ServiceRecord
+from stations.models import Station, StationPosting, Worker
+from tests.world import World, make_user
+
+# Three stations, none in the county of another, the last in another province.
+PLACES = ("北关街道社工站", "明星镇社工站", "酒泉路街道社工站")
+CITIES = {"北关街道社工站": "晋中市", "明星镇社工站": "晋中市", "酒泉路街道社工站": "兰州市"}
+MONTH = Month(2026, 9)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a model: `make(world, place)` gives one that lies at `where(world, place)`.
+
+    `downwards`: whoever stands below the row's unit sees it too (policy documents). `owner`: only this user word does.
+    """
+
+    make: Callable[[World, str], Model]
+    where: Callable[[World, str], OrgUnit] = lambda world, place: world.units[place]
+    downwards: bool = False
+    owner: str = ""
+
+    def seen_by(self, world: World, user: User, place: str) -> bool:
+        if self.owner:
+            return user == getattr(world, self.owner)
+        here = self.where(world, place).path
+        tops = [posting.unit.path for posting in user.current_postings()]
+        return any(here.startswith(top) or (self.downwards and top.startswith(here)) for top in tops)
+
+    def held_by(self, world: World, user: User, place: str, permission: Permission) -> bool:
+        """Does the user hold the permission at the row's unit? What is seen from below is also read from below."""
+        if self.downwards and permission == Permission.VIEW:
+            return self.seen_by(world, user, place)
+        here = self.where(world, place).path
+        return self.owner != "" or any(here.startswith(top) for top in user.paths(permission))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page that takes arguments: the row it is about (None: about no row), its address, and what is special.
+
+    `permission`: what it takes beyond seeing the row, where no `@scoped` says it. `refuses`: user words that hold the
+    permission and are refused all the same, because … (say why beside the entry). `also`: further status codes that
+    are right for a user who may, such as 404 for a file that is not there yet.
+    """
+
+    rows: Rows | None = None
+    kwargs: Callable[[Any], dict[str, Any]] = lambda row: {"pk": row.pk}
+    query: Callable[[Any], dict[str, Any]] = lambda row: {}
+    permission: Permission | None = None
+    refuses: frozenset[str] = frozenset()
+    also: frozenset[int] = frozenset()
+
+
+def _user(world: World, place: str) -> User:
+    return make_user(f"user-{uuid4().hex[:8]}", "某人", (Role.STATION_WORKER, world.units[place]))
+
+
+def _station(world: World, place: str) -> Station:
+    return world.station(place)
+
+
+def _worker(world: World, place: str) -> Worker:
+    worker = Worker.objects.create(unit=world.units[place], name="某社工")
+    StationPosting.objects.create(worker=worker, station=world.station(place), starts_on=date(2024, 1, 1))
+    return worker
+
+
+def _service(world: World, place: str) -> ServiceRecord:
+    return ServiceRecord.objects.create(
+        station=world.station(place), month=MONTH, starts_on=date(2026, 9, 1), ends_on=date(2026, 9, 1),
+        title="入户探访", domain="ELDERLY_CARE", method="VISIT", administrative=False, contacts=1, hours="1.0",
+        entered_at=datetime(2026, 9, 1, 8, tzinfo=UTC), on_time=True,
+    )  # fmt: skip
+
+
+def _report(world: World, place: str) -> MonthlyReport:
+    return MonthlyReport.objects.create(station=world.station(place), month=MONTH)
+
+
+def _document(world: World, place: str) -> PolicyDocument:
+    issuer = world.units[CITIES[place]]
+    return PolicyDocument.objects.create(
+        number=f"〔2026〕{uuid4().hex[:6]}号", title="通知", issuer=issuer, issued_on=date(2026, 1, 1)
+    )
+
+
+def _provision(world: World, place: str) -> Provision:
+    document = _document(world, place)
+    return Provision.objects.create(
+        document=document,
+        unit=document.issuer,
+        kind=ProvisionKind.CERTIFICATE_REQUIRED,
+        clause="一",
+        parameters={"required": True},
+    )
+
+
+def _job(world: World, place: str) -> Job:
+    return Job.objects.create(kind="x", title="统计表", unit=world.units["榆次区"], requested_by=world.county)
+
+
+def _event(world: World, place: str) -> Any:
+    unit = world.units[place]
+    return audit.record(by=None, verb="演示", target=unit, unit=unit)
+
+
+def _city(world: World, place: str) -> OrgUnit:
+    return world.units[CITIES[place]]
+
+
+UNITS = Rows(lambda world, place: world.units[place])
+STATIONS = Rows(_station)
+JOBS = Rows(_job, owner="county")
+DOCUMENTS = Rows(_document, where=_city, downwards=True)
+
+ROWS: dict[type[Model], Rows] = {
+    OrgUnit: UNITS,
+    User: Rows(_user),
+    Posting: Rows(lambda world, place: _user(world, place).postings.get()),
+    Station: STATIONS,
+    Worker: Rows(_worker),
+    ServiceRecord: Rows(_service),
+    MonthlyReport: Rows(_report),
+    PolicyDocument: DOCUMENTS,
+    Provision: Rows(_provision, where=_city),
+}
+
+
+def _of_month(row: Station) -> dict[str, Any]:
+    return {"pk": row.pk, "month": MONTH}
+
+
+def _station_key(row: Station) -> dict[str, Any]:
+    return {"station": row.pk, "station_id": row.pk}
+
+
+CASES: dict[str, Case] = {
+    # accounts
+    "audit_target": Case(
+        Rows(_event),
+        kwargs=lambda row: {"target_type": row.target_type, "target_id": row.target_id},
+        permission=Permission.VIEW_AUDIT,
+    ),
+    "unit_picker": Case(kwargs=lambda row: {}, query=lambda row: {"name": "unit", "unit_text": "街道"}),
+    # jobs: a job is its owner's alone
+    "job_detail": Case(JOBS),
+    "job_progress": Case(JOBS),
+    "job_cancel": Case(JOBS),
+    "job_download": Case(JOBS, also=frozenset({404})),  # the file is not there yet
+    # policies
+    "document_detail": Case(DOCUMENTS),
+    "calendar_year": Case(kwargs=lambda row: {"year": 2026}),
+    # The calendar is the nation's: the administrator of a city holds the permission, but not there.
+    "calendar_year_enter": Case(kwargs=lambda row: {"year": 2026}, refuses=frozenset({"administrator"})),
+    # services
+    "service_log": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
+    "service_due": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
+    # reporting
+    "report_of": Case(STATIONS, kwargs=_of_month, also=frozenset({404})),  # no report of that month
+    "report_open": Case(STATIONS, kwargs=_of_month),
+    # API
+    "api_unit-detail": Case(UNITS),
+    "api_station-detail": Case(STATIONS),
+    "api_service-detail": Case(Rows(_service), permission=Permission.VIEW_RECORDS),
+    "api_figures-list": Case(UNITS, kwargs=lambda row: {}, query=lambda row: {"unit": row.pk, "month": str(MONTH)}),
+}
+
+# Arguments by which an address can be written at all, for the test that asks without signing in.
+ANY: dict[str, Any] = {"pk": 1, "year": 2026, "month": MONTH, "target_type": "accounts.user", "target_id": "1"}
+
+
+# Where views, API or forms take rows of a gated model without `visible_to`: file → function → why that is right.
+TIED: dict[str, dict[str, str]] = {
+    "services/api.py": {"whole": "workers of the service records that passed the gate (prefetch)"},
+    "stations/api.py": {"get_queryset": "the current status of each station that passed the gate (subquery)"},
+}
+
+# URLs that carry no gate, and why that is right. (The admin's are proved in tests/accounts/test_admin.py.)
+EXEMPT: dict[str, str] = {
+    "api-root": "lists the addresses of the API, no data; signed-in users only",
+    "api_schema": "describes the API, no data; signed-in users only",
+    "api_docs": "describes the API, no data; signed-in users only",
+}
