@@ -19,7 +19,8 @@ class UnitMonthFilter(forms.Form):
     """GET filters that every list of this room has. `units` are those on offer, in the order of the tree."""
 
     unit = forms.ChoiceField(label="单位", required=False)
-    month = MonthFormField(label="月份", required=False)
+    # The page's month picker changes it; the form only carries it on.
+    month = MonthFormField(label="月份", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, units: list[OrgUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +36,10 @@ class UnitMonthFilter(forms.Form):
 
 
 class ReportFilter(UnitMonthFilter):
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *QueueState.choices])
+    # The tabs change it.
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *QueueState.choices], widget=forms.HiddenInput
+    )
     on_time = forms.ChoiceField(label="时效", required=False, choices=[("", "全部"), *Punctuality.choices])
 
 

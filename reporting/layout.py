@@ -101,7 +101,7 @@ class Layout:
 
 
 COVERAGE = Card("coverage", rule=Kind.COVERAGE_TARGET)
-ENTRY = Card("entry_on_time", rule=Kind.SERVICE_ENTRY, beside="services")
+ENTRY = Card("entry_on_time", rule=Kind.SERVICE_ENTRY)
 REPORTS = Card("reports_on_time", rule=Kind.MONTHLY_REPORT, beside="reports_late", settled=True)
 CERTIFIED = Card("certified", rule=Kind.CERTIFICATE_REQUIRED, fault=Kind.FAULT_UNCERTIFIED, beside="full_time")
 CLERICAL = Card("administrative", rule=Kind.FAULT_CLERICAL, fault=Kind.FAULT_CLERICAL)
@@ -190,6 +190,17 @@ class Todo:
     settled: bool = False
     unsent: bool = False
 
+
+@dataclass(frozen=True)
+class ChildFault:
+    """Units below whose share passes the number by which the fault is told; opens the comparison, worst first."""
+
+    title: str
+    key: str
+    fault: ProvisionKind
+
+
+CHILD_FAULTS = (ChildFault("工作内容偏事务", "administrative", Kind.FAULT_CLERICAL),)
 
 TODOS: tuple[Todo, ...] = (
     Todo(

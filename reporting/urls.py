@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reporting.converters import MonthConverter
-from reporting.views import coverage, dashboard, home, report_flow, reports, today
+from reporting.views import coverage, dashboard, home, report_flow, reports, today, workbook
 
 register_converter(MonthConverter, "month")
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("units/", home.home_dashboard, name="home_dashboard"),
     path("units/<int:pk>/", dashboard.dashboard, name="dashboard"),
+    path("units/<int:pk>/workbook/", workbook.workbook_request, name="workbook_request"),
     path("coverage/", coverage.coverage_list, name="coverage_list"),
     path("idle/", coverage.idle_station_list, name="idle_station_list"),
     path("reports/", reports.report_list, name="report_list"),

@@ -92,15 +92,16 @@ def is_frozen(report: MonthlyReport | None) -> bool:
     return report is not None and report.state in (ReportState.SUBMITTED, ReportState.APPROVED)
 
 
-def report_figures(station: Station, month: Month, report: MonthlyReport | None) -> ReportFigures:
-    """Frozen once the report is sent, living before (one query)."""
+def report_figures(
+    station: Station, month: Month, report: MonthlyReport | None, sent_at: datetime | None
+) -> ReportFigures:
+    """Frozen once the report is sent (`sent_at`: for the last time), living before (one query)."""
     unit = station.unit
     if report is not None and is_frozen(report):
         kept: Mapping[str, Any] = report.figures or {}
         indicators = kept.get("indicators", {})
-        at = kept.get("computed_at")
         pick = _picker(lambda key, label: shown_frozen(key, indicators, unit, month, label=label))
-        return ReportFigures(True, datetime.fromisoformat(at) if at else None, *pick)
+        return ReportFigures(True, sent_at, *pick)
     figures = figures_of(unit, month)
     pick = _picker(lambda key, label: shown(figures[key], unit, month, label=label))
     return ReportFigures(False, figures.computed_at, *pick)

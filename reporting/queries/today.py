@@ -84,13 +84,15 @@ def _report_tasks(station: Station, reports: list[MonthReport], today: date) -> 
         if report is not None and report.state == ReportState.RETURNED:
             by, comment = comments.get(report.pk, ("", ""))
             href = reverse("report_edit", args=[report.pk])
-            yield Task(f"{month.label}月报被退回", f"{by}：{comment}" if by else comment, href, "待修改重报", late=True)
+            yield Task(
+                f"{_name(month, today)}月报被退回", f"{by}：{comment}" if by else comment, href, "待修改重报", late=True
+            )
         elif timing.submitted_at is None and month.last <= today:
             when = timing.words if timing.overdue else f"{_day(timing.due_on)}前" if timing.due_on else ""
             if timing.due_on == today:
                 when = "今天截止"
             reason = " · ".join(filter(None, [timing.reason, timing.source_label]))
-            title = f"上报{month.label}月报"
+            title = f"上报{_name(month, today)}月报"
             yield Task(title, reason, _write_url(station, month, report), when, late=timing.overdue)
 
 
@@ -140,6 +142,10 @@ def _yesterday(station: Station, rules: RuleBook, today: date) -> Iterator[Task]
         return
     reason = f"昨天（{_day(yesterday)}）还没有服务记录；如有，今天录入为按时 · {due.document} {due.clause}"
     yield Task("补记昨天的服务", reason, f"{reverse('service_log')}?station={station.pk}", "今天截止")
+
+
+def _name(month: Month, today: date) -> str:
+    return f"{month.month}月" if month.year == today.year else month.label
 
 
 def _day(day: date) -> str:

@@ -15,7 +15,8 @@ from accounts.roles import Permission
 from common.months import Month
 from common.paths import ancestors, within
 
-EARLIEST = Month(2015, 1)  # no station is older
+EARLIEST = Month(2018, 1)  # no station is older
+OFFERED_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def with_query(request: HttpRequest, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def month_picker(request: HttpRequest, month: Month, *, months: int = 24) -> dict[str, Any]:
-    """For components/month_picker.html: one month back and forth, and the last `months` to choose from."""
+def month_picker(request: HttpRequest, month: Month) -> dict[str, Any]:
+    """For components/month_picker.html; to choose from, it offers two years and the Decembers before."""
     current = this_month()
 
     def url(other: Month) -> str:
@@ -86,9 +87,10 @@ def month_picker(request: HttpRequest, month: Month, *, months: int = 24) -> dic
         "label": month.label,
         "previous_url": url(month - 1) if month > EARLIEST else None,
         "next_url": url(month + 1) if month < current else None,
-        "options": [
-            {"label": other.label, "url": url(other), "active": other == month}
-            for other in (newest - back for back in range(months))
-            if other >= EARLIEST
-        ],
+        "options": [{"label": other.label, "url": url(other), "active": other == month} for other in _offered(newest)],
     }
+
+
+def _offered(newest: Month) -> list[Month]:
+    recent = [newest - back for back in range(OFFERED_MONTHS)]
+    return recent + [Month(year, 12) for year in range(recent[-1].year - 1, EARLIEST.year - 1, -1)]

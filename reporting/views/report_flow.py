@@ -18,7 +18,7 @@ from reporting import actions
 from reporting.forms import CommentForm, ReportForm
 from reporting.models import MonthlyReport, ReportState
 from reporting.queries.reports import valid_services
-from reporting.views.reports import REPORT_RELATED, page_context
+from reporting.views.reports import REPORT_RELATED, again, page_context
 from stations.models import Station
 
 P = Permission
@@ -100,7 +100,7 @@ def _review(request: HttpRequest, report: MonthlyReport, act: Any, done: str) ->
     try:
         act(by=request.user, report=report, comment=form.cleaned_data.get("comment", ""))
     except ValidationError as error:
-        report = MonthlyReport.objects.select_related(*REPORT_RELATED).get(pk=report.pk)
+        report = again(request, report)
         if report.state != ReportState.SUBMITTED:  # someone else was faster: show where it stands
             messages.error(request, "；".join(error.messages))
             return redirect("report_detail", report.pk)
@@ -112,7 +112,7 @@ def _review(request: HttpRequest, report: MonthlyReport, act: Any, done: str) ->
 
 
 def _refused(request: HttpRequest, report: MonthlyReport, error: ValidationError) -> HttpResponse:
-    report = MonthlyReport.objects.select_related(*REPORT_RELATED).get(pk=report.pk)
+    report = again(request, report)
     if report.state not in actions.WRITABLE:
         messages.error(request, "；".join(error.messages))
         return redirect("report_detail", report.pk)

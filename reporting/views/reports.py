@@ -96,7 +96,8 @@ def _tabs(request: HttpRequest, counts: dict[QueueState, int]) -> list[dict[str,
     tabs = [
         {"label": "全部", "url": with_query(request, state=None, page=None), "active": not state, "badge": everyone}
     ]
-    for choice in TABS:
+    # A figure may lead to a state that has no tab of its own.
+    for choice in (*TABS, *(other for other in QueueState if other == state and other not in TABS)):
         url = with_query(request, state=choice.value, page=None)
         tabs.append({"label": choice.label, "url": url, "active": state == choice.value, "badge": counts[choice]})
     return tabs
@@ -164,13 +165,20 @@ def report_print(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
 @scoped(Station, P.VIEW_RECORDS, related=("unit__parent__parent",))
 def report_of(request: HttpRequest, station: Station, month: Month) -> HttpResponse:
     """The station's report of a month; where there is none, a page that says so and by when it is owed."""
-    report = MonthlyReport.objects.filter(station=station, month=month).first()
+    reports = MonthlyReport.objects.visible_to(request.user, P.VIEW_RECORDS)
+    report = reports.filter(station=station, month=month).first()
     if report is not None:
         return redirect("report_detail", report.pk)
     if month > this_month() or not owes(station, month):
         words = "还没有开始" if month > this_month() else "没有运营，不需要报送月报"
         raise Http404(f"{station}在{month.label}{words}")
     return render(request, "reporting/report_detail.html", page_context(request, station, month, None))
+
+
+def again(request: HttpRequest, report: MonthlyReport) -> MonthlyReport:
+    """The report as it stands after an action refused it."""
+    rows = MonthlyReport.objects.visible_to(request.user, P.VIEW_RECORDS)
+    return rows.select_related(*REPORT_RELATED).get(pk=report.pk)
 
 
 def page_context(
@@ -182,6 +190,7 @@ def page_context(
     state = report.state if report else None
     writing = state in (None, *WRITABLE) and may(request.user, P.WRITE_REPORT, path)
     steps = list(report.steps.select_related("by").order_by("-id")) if report else []
+    sent_at = next((step.at for step in steps if step.state == ReportState.SUBMITTED), None)
     returned = steps[0] if steps and state == ReportState.RETURNED else None
     return {
         "report": report,
@@ -193,7 +202,7 @@ def page_context(
         "state_label": label,
         "state_tone": tone,
         "timing": timing_for(station, month, report, timezone.now()),
-        "figures": report_figures(station, month, report),
+        "figures": report_figures(station, month, report, sent_at),
         "steps": [{"label": STEP_WORDS[ReportState(step.state)], "step": step} for step in steps],
         "can_write": writing,
         "may_send": timezone.localdate() >= month.last,

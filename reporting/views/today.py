@@ -18,7 +18,7 @@ from reporting.queries.today import owed_reports, recent_services, tasks
 from services.models import Method
 from stations.models import Station
 
-QUICK = (Method.VISIT, Method.POLICY_ADVOCACY)
+QUICK = ((Method.VISIT, "入户探访"), (Method.POLICY_ADVOCACY, "政策宣传"))
 
 
 @require_safe
@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "station": station,
         "day": day,
         "month": month,
-        "quick": [{"label": method.label, "value": method.value} for method in QUICK],
+        "quick": [{"label": label, "value": method.value} for method, label in QUICK],
         "tasks": tasks(station, reports, rules, now),
         "figures": [shown(figures[key], station.unit, month, label=label) for key, label in TODAY_FIGURES],
         "figures_at": figures.computed_at,

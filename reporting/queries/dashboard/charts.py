@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import Level
+from accounts.models import Level, OrgUnit
 from common.months import Month
 from reporting.figures import Figures, Number, measured
 from reporting.indicators import INDICATORS, Direction, Facet
@@ -18,8 +18,13 @@ BAR_HEIGHT = 26
 
 
 def chart_choice(data: DashboardData, asked: str) -> str:
-    """The indicator of the comparison chart: the one asked for, if it is on offer, else the first."""
-    return asked if asked in data.layout.charts else data.layout.charts[0] if data.layout.charts else ""
+    """The indicator of the comparison chart: the one asked for, if it is on offer, else the first with a number."""
+    if asked in data.layout.charts:
+        return asked
+    numbered = (
+        key for key in data.layout.charts if any(_value(data, child, key) is not None for child in data.children)
+    )
+    return next(numbered, data.layout.charts[0])
 
 
 def choices(data: DashboardData, chosen: str) -> list[dict[str, Any]]:
@@ -30,8 +35,8 @@ def choices(data: DashboardData, chosen: str) -> list[dict[str, Any]]:
 def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[str, Any]:
     """Children by one indicator, worst on top; a bar opens the child's page."""
     indicator = INDICATORS[key]
-    month = data.settled if indicator.key in _settled_keys(data) else data.month
-    rows = [(child, data.theirs[child.pk, month][key].value) for child in data.children]
+    month = _month(data, key)
+    rows = [(child, _value(data, child, key)) for child in data.children]
     falling = indicator.direction == Direction.LOWER
     rows.sort(key=lambda row: (row[1] is None, 0 if row[1] is None else -row[1] if falling else row[1]))
     percent = indicator.denominator is not None
@@ -43,18 +48,25 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
         "height": max(180, 36 + BAR_HEIGHT * len(rows)),
         "category_label": data.layout.children,
         "percent": percent,
+        "empty": all(value is None for _, value in rows),
         "categories": [{"label": child.name, "href": dashboard_url(child.pk, data.month)} for child, _ in rows],
-        "series": [{"name": name, "data": [_plain(value) for _, value in rows], "unit": indicator.unit}],
+        "series": [{"name": name, "data": [_plain(value) for _, value in rows]}],
     }
 
 
-def _settled_keys(data: DashboardData) -> set[str]:
-    return {place.key for place in (*data.layout.cards, *data.layout.columns) if place.settled}
+def _month(data: DashboardData, key: str) -> Month:
+    """The month whose figure the cards and columns show for this indicator."""
+    settled = {place.key for place in (*data.layout.cards, *data.layout.columns) if place.settled}
+    return data.settled if key in settled else data.month
+
+
+def _value(data: DashboardData, child: OrgUnit, key: str) -> Number | None:
+    return data.theirs[child.pk, _month(data, key)][key].value
 
 
 def trend_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | None:
-    """Two years of bars and a line; None before anything was counted."""
-    months = _counted(data, data.months[-TREND_MONTHS:])
+    """Two years of bars and a line, from the first month with anything to show; None while there is none."""
+    months = _from_first(data.months[-TREND_MONTHS:], lambda month: data.own[month][TREND[0]].value)
     if not months:
         return None
     series = []
@@ -84,20 +96,20 @@ def trend_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | Non
 
 def building_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | None:
     """Townships with a station against the document's target and the tree's own count, month by month (R1)."""
-    months = _counted(data, data.months)
+    months = _from_first(data.months, lambda month: data.own[month].measures is not None)
     if not months:
         return None
     labels = ("已建站", "文件目标", "现有乡镇（街道）")
     lines = [[_measured(data.own[month], key) for month in months] for key in BUILDING]
     series = [
-        {"name": label, "kind": "line", "data": line, "unit": "个"}
-        for label, line in zip(labels, lines, strict=True)
+        {"name": label, "kind": kind, "data": line, "unit": "个"}
+        for label, kind, line in zip(labels, ("bar", "line", "line"), lines, strict=True)
         if any(value is not None for value in line)
     ]
     return {
         "id": "building",
         "title": "建站进度与目标",
-        "kind": "line",
+        "kind": "combo",
         "height": 260,
         "category_label": "月份",
         "categories": _categories(data, months, dashboard_url),
@@ -132,6 +144,7 @@ def _facet_chart(data: DashboardData, facet: Facet) -> dict[str, Any]:
     return {
         "id": f"facet-{facet.value}",
         "title": f"{FACET_TITLES[facet]}构成（人次）",
+        "empty": not any(data.own[month][indicator.key].value for month, _ in months for _, indicator in named),
         "kind": "hbar",
         "height": 60 + 34 * len(named),
         "category_label": FACET_TITLES[facet],
@@ -141,7 +154,6 @@ def _facet_chart(data: DashboardData, facet: Facet) -> dict[str, Any]:
         "series": [
             {
                 "name": label,
-                "unit": "人次",
                 "data": [_plain(data.own[month][indicator.key].value) for _, indicator in named],
             }
             for month, label in months
@@ -165,9 +177,9 @@ def standards(data: DashboardData) -> list[dict[str, Any]]:
     return rows
 
 
-def _counted(data: DashboardData, months: list[Month]) -> list[Month]:
-    """From the first month that was ever counted; gaps after it stay gaps."""
-    first = next((n for n, month in enumerate(months) if data.own[month].measures is not None), None)
+def _from_first(months: list[Month], found: Callable[[Month], Any]) -> list[Month]:
+    """From the first month that has it; gaps after it stay gaps."""
+    first = next((n for n, month in enumerate(months) if found(month)), None)
     return [] if first is None else months[first:]
 
 

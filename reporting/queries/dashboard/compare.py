@@ -58,8 +58,11 @@ def sort_of(data: DashboardData, asked: str) -> str:
 
 
 def _worst_first(data: DashboardData) -> str:
-    lower = INDICATORS[data.layout.worst].direction == Direction.LOWER
-    return f"-{data.layout.worst}" if lower else data.layout.worst
+    """By the layout's column; before there is anything in it (no service yet), by the first column."""
+    key = data.layout.worst
+    if all(_sort_value(data, child, key) is None for child in data.children):
+        key = data.layout.columns[0].key
+    return f"-{key}" if INDICATORS[key].direction == Direction.LOWER else key
 
 
 def comparison(data: DashboardData, sort: str, dashboard_url: Any) -> Comparison:
@@ -119,7 +122,7 @@ def _cell(data: DashboardData, unit: OrgUnit, column: Column) -> Cell:
             width = "" if figure.value is None else f"{min(float(figure.value), 1) * 100:.1f}"
             return Cell(percent(figure.value), href, width, bad)
         case Style.FRACTION:
-            if figure.numerator is None or figure.denominator is None:
+            if figure.value is None:
                 return Cell("—")
             return Cell(f"{number(figure.numerator)}/{number(figure.denominator)}", href, bad=bad)
         case Style.COUNT:

@@ -69,14 +69,19 @@ def settled_month(month: Month, today: date) -> Month:
     return month if month.last < today else month - 1
 
 
+def window(month: Month) -> list[Month]:
+    """The months whose snapshots a dashboard of `month` reads for its own unit."""
+    return [month - back for back in range(WINDOW)]
+
+
 def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
-    """Six queries at most."""
+    """At most ten queries, however many children."""
     today = timezone.localdate(now)
     day = month_end(month, today)
     settled = settled_month(month, today)
     has_children = bool(LAYOUTS[Level(unit.level)].columns)
     children = list(OrgUnit.objects.filter(parent=unit).live(day).order_by("path")) if has_children else []
-    own = figures_of_many([unit.pk], [month - back for back in range(WINDOW)])
+    own = figures_of_many([unit.pk], window(month))
     compared = sorted({month, month - 1, settled, settled - 1})
     return DashboardData(
         unit=unit,

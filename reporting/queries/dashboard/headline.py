@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from common.months import Month
+from policies.kinds import FAULTS, sentence
 from policies.models import Provision, ProvisionKind
 from reporting.display import Shown, shown
 from reporting.figures import Figure, Number
@@ -52,6 +53,16 @@ def governing(data: DashboardData, kind: ProvisionKind | None, month: Month) -> 
     return data.rules.provision(kind, data.unit.path, min(month.last, data.day))
 
 
+def rule_words(data: DashboardData, kind: ProvisionKind | None, month: Month) -> str:
+    """The governing provision in a sentence. A paper may name a fault and set no number: then the number's own."""
+    provision = governing(data, kind, month)
+    if kind is None or provision is None:
+        return ""
+    if kind in FAULTS and (threshold := data.rules.threshold(kind, data.unit.path, data.day)):
+        provision = threshold.provision
+    return sentence(kind, provision.parameters)
+
+
 def source_of(provision: Provision | None) -> dict[str, str] | None:
     """Document and clause, for components/source.html."""
     if provision is None:
@@ -66,7 +77,7 @@ def _note(data: DashboardData, card: Card, month: Month, figure: Figure) -> str:
     if card.rule == ProvisionKind.COVERAGE_TARGET:
         return target_words(data)
     if not card.beside:
-        return ""
+        return rule_words(data, card.rule, month)
     beside = shown(data.own[month][card.beside], data.unit, month)
     return f"{beside.label} {beside.fraction or beside.text + beside.unit}"
 

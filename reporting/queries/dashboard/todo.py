@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from common.months import Month
-from policies.kinds import FAULTS, sentence
 from policies.models import ProvisionKind
 from policies.queries import NoRule
 from reporting.figures import Figures, measured
-from reporting.layout import TODOS, Todo
+from reporting.layout import CHILD_FAULTS, TODOS, ChildFault, Todo
 from reporting.queries.dashboard.data import DashboardData
-from reporting.queries.dashboard.headline import governing
+from reporting.queries.dashboard.headline import governing, is_bad, rule_words
+
+NAMED = 3  # units named in a row before “等”
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Item:
 
 def items(data: DashboardData) -> list[Item]:
     """Those that arise, what is overdue first."""
-    found = [item for todo in TODOS if (item := _item(data, todo)) is not None]
+    asked = [*(_item(data, todo) for todo in TODOS), *(_child_fault(data, fault) for fault in CHILD_FAULTS)]
+    found = [item for item in asked if item is not None]
     return sorted(found, key=lambda item: not item.late)
 
 
@@ -68,6 +70,27 @@ def _item(data: DashboardData, todo: Todo) -> Item | None:
     )
 
 
+def _child_fault(data: DashboardData, fault: ChildFault) -> Item | None:
+    """Children over the line in the shown month."""
+    over = [
+        child for child in data.children
+        if is_bad(data, data.theirs[child.pk, data.month][fault.key], fault.fault, child.path)
+    ]  # fmt: skip
+    if not over:
+        return None
+    reason = _provision_reason(data, fault.fault, data.month)
+    names = "、".join(child.name for child in over[:NAMED]) + ("等" if len(over) > NAMED else "")
+    return Item(
+        title=fault.title,
+        count=len(over),
+        noun="个",
+        reason=f"{names}：{reason.words}",
+        source=reason.source,
+        href=f"?month={data.month}&sort=-{fault.key}#compare",
+        late=False,
+    )
+
+
 def _count(figures: Figures, todo: Todo) -> int:
     if figures.measures is None:
         return 0
@@ -82,13 +105,14 @@ def _reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
             return _report_reason(data, todo, month)
         case ProvisionKind.COVERAGE_TARGET:
             return _target_reason(data)
-    provision = governing(data, todo.rule, month)
+    return _provision_reason(data, todo.rule, month)
+
+
+def _provision_reason(data: DashboardData, kind: ProvisionKind, month: Month) -> Reason:
+    provision = governing(data, kind, month)
     if provision is None:
         return Reason("", "")
-    words = sentence(todo.rule, provision.parameters)
-    if todo.rule in FAULTS and (threshold := data.rules.threshold(todo.rule, data.unit.path, data.day)):
-        words = sentence(todo.rule, threshold.provision.parameters)  # the paper that names the fault may set no number
-    return Reason(words, f"{provision.document.number} {provision.clause}")
+    return Reason(rule_words(data, kind, month), f"{provision.document.number} {provision.clause}")
 
 
 def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
@@ -98,9 +122,7 @@ def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
     except NoRule as error:
         return Reason(str(error), "")
     days = due.days_late(data.now) if todo.unsent else 0
-    words = f"应于{due.due.month}月{due.due.day}日前上报（{due.reason}）"
-    if days:
-        words += f"，已逾期 {days} 天"
+    words = f"{due.reason}，已逾期 {days} 天" if days else due.reason
     return Reason(words, f"{due.document} {due.clause}", late=days > 0)
 
 
