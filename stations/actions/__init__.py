@@ -3,7 +3,8 @@
 from stations.actions.careers import add_certificate, employ, end_employment, end_posting, post_worker
 from stations.actions.stations import Basics, create_station, edit_station
 from stations.actions.status import record_dimension, record_status, withdraw_status
-from stations.actions.workers import create_worker, edit_worker
+from stations.actions.withdraw import withdraw_certificate, withdraw_check, withdraw_employment, withdraw_posting
+from stations.actions.workers import create_worker, edit_worker, take_over_worker
 
 __all__ = [
     "Basics",
@@ -18,5 +19,10 @@ __all__ = [
     "post_worker",
     "record_dimension",
     "record_status",
+    "take_over_worker",
+    "withdraw_certificate",
+    "withdraw_check",
+    "withdraw_employment",
+    "withdraw_posting",
     "withdraw_status",
 ]

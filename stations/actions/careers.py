@@ -29,7 +29,7 @@ from stations.models import (
 NOTE_LENGTH = 200
 
 
-def _mark_where_posted(worker: Worker, since: date) -> None:
+def mark_where_posted(worker: Worker, since: date) -> None:
     """Every month from `since` on in which the worker was posted, at the station of the posting."""
     postings = StationPosting.objects.filter(Q(ends_on=None) | Q(ends_on__gt=since), worker=worker)
     for posting in postings:
@@ -77,7 +77,7 @@ def add_certificate(*, by: User | None, worker: Worker, level: str, number: str,
             "发证日期": [None, str(certificate.issued_on)],
         },
     )
-    _mark_where_posted(worker, certificate.issued_on)
+    mark_where_posted(worker, certificate.issued_on)
     return certificate
 
 
@@ -112,7 +112,7 @@ def employ(
             "起始日期": [None, str(employment.starts_on)],
         },
     )
-    _mark_where_posted(worker, employment.starts_on)
+    mark_where_posted(worker, employment.starts_on)
     return employment
 
 
@@ -134,7 +134,7 @@ def end_employment(*, by: User | None, employment: Employment, on: date) -> Empl
         unit=worker.unit,
         changes={"聘用": [str(employment), None], "结束日期": [None, str(employment.ends_on)]},
     )
-    _mark_where_posted(worker, employment.ends_on)
+    mark_where_posted(worker, employment.ends_on)
     return employment
 
 

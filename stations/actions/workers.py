@@ -42,7 +42,7 @@ def _duplicate(number: str, by: User | None, worker: Worker | None = None) -> No
     if seen:
         raise ValidationError({"id_number": f"该身份证号已属于社工“{other}”（{other.unit}建档），不能重复建档"})
     raise ValidationError(
-        {"id_number": "该身份证号已在您的管辖范围之外建档，不能重复建档；请核对号码或联系上级民政部门"}
+        {"id_number": "该身份证号已在您的管辖范围之外建档，不能重复建档；已经离站的社工请用“转入档案”"}
     )
 
 
@@ -125,4 +125,29 @@ def edit_worker(*, by: User | None, worker: Worker, **fields: Unpack[WorkerField
     if changes:
         _save(worker, by)
         audit.record(by=by, verb="修改社工档案", target=worker, unit=worker.unit, changes=changes)
+    return worker
+
+
+@transaction.atomic
+def take_over_worker(*, by: User | None, unit: OrgUnit, name: str, id_number: str) -> Worker:
+    """Keep the file at `unit` from now on: for a worker who comes from outside the user's scope.
+
+    Only who knows both name and number, and only once the former station has let the worker go. Raises ValidationError.
+    """
+    clean = _clean({"unit": unit, "name": name, "id_number": id_number})
+    found = Worker.objects.filter(id_number_index=blind_index(clean["id_number"])) if clean["id_number"] else None
+    worker = found.first() if found is not None else None
+    if worker is None or worker.name != clean["name"]:
+        raise ValidationError({"id_number": "没有姓名和身份证号都相符的社工档案；请核对，或新建档案"})
+    worker = locked_worker(worker)
+    if worker.postings.current().exists():
+        raise ValidationError("该社工现在仍有驻站，请先由原单位结束驻站")
+    old = worker.unit
+    if old == unit:
+        raise ValidationError({"unit": f"该档案已由{unit}保管"})
+    worker.unit = unit
+    worker.save(update_fields=["unit"])
+    changes = {"建档单位": [str(old), str(unit)]}
+    audit.record(by=by, verb="转出社工档案", target=worker, unit=old, changes=changes)
+    audit.record(by=by, verb="转入社工档案", target=worker, unit=unit, changes=changes)
     return worker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -43,3 +43,13 @@ def note_field(label: str = "说明", *, required: bool = False) -> forms.CharFi
 def choices_of(choices: list[tuple[str, str]], blank: str = "全部") -> list[tuple[str, str]]:
     """The choices of an enumeration with an empty one before them."""
     return [("", blank), *choices]
+
+
+class WithdrawForm(forms.Form):
+    """Why the last record is taken back, and which one the user saw."""
+
+    reason = note_field("撤回理由", required=True)
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, expected: int) -> None:
+        super().__init__(data, initial={"expected": expected})

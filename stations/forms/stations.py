@@ -120,11 +120,6 @@ class StatusForm(forms.Form):
         fields["status"].choices = offered
 
 
-class WithdrawForm(forms.Form):
-    reason = note_field("撤回理由", required=True)
-    expected = forms.IntegerField(widget=forms.HiddenInput)
-
-
 class DimensionForm(forms.Form):
     dimension = forms.ChoiceField(label="维度", choices=Dimension.choices, widget=forms.RadioSelect)
     met = forms.ChoiceField(label="检查结果", choices=MET, widget=forms.RadioSelect)

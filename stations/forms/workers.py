@@ -77,6 +77,25 @@ class WorkerForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "id_number" or value}
 
 
+class TakeOverForm(forms.Form):
+    """A file that another unit keeps."""
+
+    name = forms.CharField(label="姓名", max_length=40)
+    id_number = forms.CharField(
+        label="身份证号",
+        max_length=18,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="姓名和身份证号都相符才能转入",
+    )
+    unit = forms.ModelChoiceField(label="转入单位", queryset=OrgUnit.objects.none(), empty_label="---------")
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        units = OrgUnit.objects.visible_to(user, Permission.MANAGE_WORKERS).filter(level__gte=Level.COUNTY)
+        fields: dict[str, Any] = self.fields
+        fields["unit"].queryset = units.filter(closed_on=None).order_by("path")
+
+
 class CertificateForm(forms.Form):
     level = forms.ChoiceField(label="证书级别", choices=CertificateLevel.choices, widget=forms.RadioSelect)
     number = forms.CharField(label="证书编号", max_length=40, help_text="证书上的管理号或证书编号")

@@ -139,6 +139,7 @@ def station_page(station: Station, *, with_workers: bool) -> dict[str, Any]:
     current = spells[0].value
     rules = RuleBook.load([station.unit.path])
     here, before = posted_rows(station, today) if with_workers else ([], [])
+    dimensions = dimension_rows(station)
     return {
         "station": station,
         "spells": spells,
@@ -146,7 +147,8 @@ def station_page(station: Station, *, with_workers: bool) -> dict[str, Any]:
         "may_advance": bool(life.following(StationKind(station.kind), current)),
         "due": basics_due(station, today),
         "missing": [] if station.closed_on else missing_basics(station),
-        "dimensions": dimension_rows(station),
+        "dimensions": dimensions,
+        "checked": any(row.on for row in dimensions),
         "dimension_source": source(rules.provision(ProvisionKind.STANDARD_DIMENSION, station.unit.path, today)),
         "certificate_source": source(rules.provision(ProvisionKind.CERTIFICATE_REQUIRED, station.unit.path, today)),
         "here": here,

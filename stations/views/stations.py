@@ -17,10 +17,9 @@ from stations.actions import (
     edit_station,
     record_dimension,
     record_status,
-    withdraw_status,
 )
 from stations.forms.base import attempt
-from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm, WithdrawForm
+from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm
 from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
 from stations.queries.station_page import station_page
 from stations.requests import SignedIn
@@ -100,25 +99,6 @@ def station_status(request: SignedIn, station: Station) -> HttpResponse:
         "crumbs": crumbs(request.user, station.unit),
     }
     return render(request, "stations/station_status.html", context)
-
-
-@GET_OR_POST
-@scoped(Station, Permission.CREATE_STATION, related=JOINED)
-def station_status_withdraw(request: SignedIn, station: Station) -> HttpResponse:
-    """Take back a status that was recorded by mistake; asks for the reason."""
-    current = _current(station)
-    form = WithdrawForm(request.POST or None, initial={"expected": current.pk})
-    if spell := attempt(form, lambda: withdraw_status(by=request.user, station=station, **form.cleaned_data)):
-        messages.success(request, f"已撤回，站点状态恢复为“{spell.get_status_display()}”")
-        return redirect("station_detail", station.pk)
-    context = {
-        "station": station,
-        "form": form,
-        "title": "撤回最近一次状态",
-        "current": current,
-        "crumbs": crumbs(request.user, station.unit),
-    }
-    return render(request, "stations/station_withdraw.html", context)
 
 
 @GET_OR_POST

@@ -24,9 +24,10 @@ from stations.actions import (
     end_employment,
     end_posting,
     post_worker,
+    take_over_worker,
 )
 from stations.forms.base import attempt
-from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, WorkerForm
+from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, TakeOverForm, WorkerForm
 from stations.models import Worker
 from stations.queries.worker_page import worker_page
 from stations.requests import SignedIn
@@ -76,6 +77,17 @@ def worker_create(request: SignedIn) -> HttpResponse:
     if worker := attempt(form, lambda: create_worker(by=request.user, **form.cleaned_data)):
         return _done(request, worker, f"已为“{worker}”建档，接着登记证书、聘用和驻站")
     return render(request, "stations/worker_form.html", {"form": form, "title": "新建社工档案"})
+
+
+@GET_OR_POST
+@permitted(Permission.MANAGE_WORKERS)
+def worker_take_over(request: SignedIn) -> HttpResponse:
+    """Take over the file of a worker who comes from outside the user's scope."""
+    form = TakeOverForm(request.POST or None, user=request.user)
+    form.fields["unit"].initial = home_unit(request.user)
+    if worker := attempt(form, lambda: take_over_worker(by=request.user, **form.cleaned_data)):
+        return _done(request, worker, f"“{worker}”的档案已转入")
+    return render(request, "stations/worker_form.html", {"form": form, "title": "转入社工档案"})
 
 
 @managed

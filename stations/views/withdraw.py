@@ -1,0 +1,81 @@
+"""Pages that take back the last record of a kind, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.gate import scoped
+from accounts.roles import Permission
+from stations.actions import (
+    withdraw_certificate,
+    withdraw_check,
+    withdraw_employment,
+    withdraw_posting,
+    withdraw_status,
+)
+from stations.actions.withdraw import last_of
+from stations.forms.base import WithdrawForm, attempt
+from stations.models import Station, Worker
+from stations.requests import SignedIn
+from stations.views.workers import managed
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _page(
+    request: SignedIn, target: Station | Worker, row: Any, *, what: str, on: Any, write: Callable[..., Any], effect: str
+) -> HttpResponse:
+    """Ask for the reason, then call `write`. `row` is the record to take back, None when there is none."""
+    kind = "station" if isinstance(target, Station) else "worker"
+    back = f"{kind}_detail"
+    if row is None:
+        messages.info(request, f"没有可以撤回的{what}")
+        return redirect(back, target.pk)
+    form = WithdrawForm(request.POST or None, expected=row.pk)
+    if attempt(form, lambda: write(by=request.user, **{kind: target}, **form.cleaned_data)):
+        messages.success(request, f"已撤回{what}")
+        return redirect(back, target.pk)
+    context = {"target": target, "back": back, "row": row, "on": on, "what": what, "effect": effect, "form": form}
+    return render(request, "stations/withdraw.html", context)
+
+
+@GET_OR_POST
+@scoped(Station, Permission.CREATE_STATION, related=("unit",))
+def station_status_withdraw(request: SignedIn, station: Station) -> HttpResponse:
+    row = station.spells.current().get()
+    return _page(request, station, row, what="状态", on=row.starts_on, write=withdraw_status, effect="恢复为上一个状态")
+
+
+@GET_OR_POST
+@scoped(Station, Permission.CREATE_STATION, related=("unit",))
+def station_check_withdraw(request: SignedIn, station: Station) -> HttpResponse:
+    row = last_of(station.dimension_states.all())
+    on = row.starts_on if row else None
+    return _page(request, station, row, what="检查", on=on, write=withdraw_check, effect="该维度恢复为上一次检查的结果")
+
+
+@managed
+def worker_certificate_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
+    row = last_of(worker.certificates.all())
+    on = row.issued_on if row else None
+    return _page(request, worker, row, what="证书", on=on, write=withdraw_certificate, effect="证书编号可以重新登记")
+
+
+@managed
+def worker_employment_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
+    row = last_of(worker.employments.all())
+    on = row.starts_on if row else None
+    return _page(request, worker, row, what="聘用", on=on, write=withdraw_employment, effect="被它结束的聘用继续有效")
+
+
+@managed
+def worker_posting_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
+    row = last_of(worker.postings.select_related("station__unit"))
+    on = row.starts_on if row else None
+    return _page(request, worker, row, what="驻站", on=on, write=withdraw_posting, effect="被它结束的驻站继续有效")
