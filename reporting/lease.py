@@ -14,17 +14,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from accounts.models import Level
 from common.months import Month
+from reporting.models import UnitMonth
 from stations.models import StaleMonth
 
 LEASE = timedelta(minutes=5)  # a claim whose worker gave no sign for so long is released
 ALONE_AFTER = 2  # tries, after which a row is counted alone, so that it takes no other down with it …
 REST = timedelta(minutes=1)  # … and not more often than this
 MOST_ATTEMPTS = 30_000  # where the count stays, within its column
+COUNTED = Exists(UnitMonth.objects.filter(month=OuterRef("month"), unit__level=Level.NATION))
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,18 @@ def _free(worker: str, now: datetime) -> QuerySet[StaleMonth]:
 
 
 def claim() -> Claim | None:
-    """The free rows of the month that was marked first; of rows that failed repeatedly only one. None: no work."""
+    """The free rows of one month; of rows that failed repeatedly only one. None: no work.
+
+    Months that pages show already come before those never counted (each a whole count), then who was marked first;
+    of the many months that one change marked, the latest.
+    """
     worker, now = worker_name(), timezone.now()
     if not _free(worker, now).exists():  # SQLite would take its only write lock to find that out
         return None
     with transaction.atomic():
         free = _free(worker, now).select_for_update(skip_locked=True)
         hopeful = free.filter(attempts__lt=ALONE_AFTER)
-        first = hopeful.order_by("marked_at", "id").first()
+        first = hopeful.annotate(known=COUNTED).order_by("-known", "marked_at", "-month", "id").first()
         if first:
             rows = list(hopeful.filter(month=first.month).order_by("id"))
         else:

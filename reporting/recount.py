@@ -48,14 +48,15 @@ def sweep() -> int:
 
 
 def count_whole_months() -> None:
-    """Count the running and the last month whole, since days pass without a change; have months never counted done."""
+    """Count the running and the last month whole, since days pass without a change; gaps before them are marked."""
     now = Month.of(timezone.localdate())
     for month in (now - 1, now):
         compute_month(month)
     counted = set(UnitMonth.objects.filter(unit__level=Level.NATION).values_list("month", flat=True))
-    missing = [month for month in min(counted).until(now) if month not in counted]
-    if missing:
-        stale.mark(OrgUnit.objects.get(level=Level.NATION).pk, missing)
+    nation = OrgUnit.objects.filter(level=Level.NATION).first()
+    missing = [month for month in min(counted, default=now).until(now) if month not in counted]
+    if nation and missing:
+        stale.mark(nation.pk, missing)
 
 
 def _work(claimed: lease.Claim) -> None:
