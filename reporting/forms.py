@@ -28,6 +28,11 @@ class UnitMonthFilter(forms.Form):
         choices = [(str(unit.pk), "\u3000" * (unit.level - top) + unit.name) for unit in units]
         self.fields["unit"].choices = [("", "全部"), *choices]  # type: ignore[attr-defined]
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the filters, in one line: month and state have no place of their own on the page."""
+        return "；".join(str(error) for errors in self.errors.values() for error in errors)
+
     def clean_month(self) -> Month | None:
         month: Month | None = self.cleaned_data["month"]
         if month and month > Month.of(timezone.localdate()):

@@ -1,0 +1,141 @@
+"""Today: what a worker has to do, why, and where everybody lands."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Posting
+from accounts.roles import Role
+from common.months import Month
+from reporting.actions import open_report, return_report, save_report, submit_report
+from reporting.compute import compute_month
+from tests.reporting.facts import service
+from tests.world import make_station, make_user
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SEPTEMBER = Month(2023, 9)
+
+
+@pytest.fixture
+def now(rules, time_machine):
+    time_machine.move_to(datetime(2023, 10, 12, 10, tzinfo=SHANGHAI), tick=False)
+    return time_machine
+
+
+def words(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def titles(page) -> list[str]:
+    return [task.title for task in page.context["tasks"]]
+
+
+def test_an_overdue_report_comes_first_with_reason_and_clause(world, now, sign_in):
+    page = sign_in(world.worker).get(reverse("today"))
+    task = page.context["tasks"][0]
+    assert task.title == "上报9月月报"
+    assert task.late
+    assert task.when == "已逾期3天"
+    assert task.reason == "国庆假期顺延，10月9日截止 · 市民函〔2023〕28号 二(三)"
+
+
+def test_a_report_that_is_due_says_until_when(world, rules, time_machine, sign_in):
+    time_machine.move_to(datetime(2023, 10, 7, 10, tzinfo=SHANGHAI))
+    task = sign_in(world.worker).get(reverse("today")).context["tasks"][0]
+    assert (task.when, task.late) == ("10月9日前", False)
+
+
+def test_a_returned_report_shows_the_comment(world, now, sign_in):
+    service(world.station(), date(2023, 9, 12))
+    report = open_report(by=world.worker, station=world.station(), month=SEPTEMBER)
+    report = save_report(by=world.worker, report=report, summary="走访", problems="", plan="", zero_confirmed=False)
+    report = submit_report(by=world.worker, report=report)
+    return_report(by=world.county, report=report, comment="请补充个案成效")
+    page = sign_in(world.worker).get(reverse("today"))
+    assert titles(page)[0] == "9月月报被退回"
+    assert "请补充个案成效" in words(page)
+
+
+def test_a_sent_report_is_no_task(world, now, sign_in):
+    service(world.station(), date(2023, 9, 12))
+    report = open_report(by=world.worker, station=world.station(), month=SEPTEMBER)
+    save_report(by=world.worker, report=report, summary="走访", problems="", plan="", zero_confirmed=False)
+    submit_report(by=world.worker, report=report)
+    assert "上报9月月报" not in titles(sign_in(world.worker).get(reverse("today")))
+
+
+def test_basics_that_were_not_entered_are_a_task_with_their_due_date(world, now, rules, sign_in):
+    station = world.station()
+    due = rules.station_basics(station.unit.path, station.completed_on)
+    station.due_on, station.due_reason, station.due_provision_id = due.due, due.reason, due.provision_id
+    station.save()
+    page = sign_in(world.worker).get(reverse("today"))
+    task = next(task for task in page.context["tasks"] if task.title == "录入站点基础信息")
+    assert task.late
+    assert "市民函〔2023〕28号 二(三)" in task.reason
+
+
+def test_a_day_without_entries_is_asked_after_until_it_is_entered(world, now, sign_in):
+    client = sign_in(world.worker)
+    assert "补记昨天的服务" in titles(client.get(reverse("today")))
+    service(world.station(), date(2023, 10, 11))
+    assert "补记昨天的服务" not in titles(client.get(reverse("today")))
+
+
+def test_the_month_so_far_comes_from_the_snapshot_and_is_not_zero_before_one(world, now, sign_in):
+    client = sign_in(world.worker)
+    service(world.station(), date(2023, 10, 10))
+    assert [figure.text for figure in client.get(reverse("today")).context["figures"]] == ["—", "—", "—", "—"]
+    compute_month(Month(2023, 10))
+    texts = [figure.text for figure in client.get(reverse("today")).context["figures"]]
+    assert texts == ["1", "3", "1.5", "100.0%"]
+
+
+def test_a_user_with_two_stations_switches(world, now, sign_in):
+    second = world.station("锦纶街道社工站")
+    Posting.objects.create(user=world.worker, role=Role.STATION_WORKER, unit=second.unit, starts_on=date(2023, 1, 1))
+    client = sign_in(world.worker)
+    assert client.get(reverse("today")).context["station"] == world.station()
+    assert client.get(reverse("today"), {"station": second.pk}).context["station"] == second
+
+
+def test_a_station_out_of_reach_is_404(world, now, sign_in):
+    station = world.station("明星镇社工站")
+    for key in (station.pk, "x", "9" * 40):
+        assert sign_in(world.worker).get(reverse("today"), {"station": key}).status_code == 404
+
+
+def test_the_page_says_so_when_there_is_no_station_yet(world, now, sign_in):
+    user = make_user("new", "新（演示）", (Role.TOWNSHIP_MANAGER, world.units["明星镇"]))
+    world.station("明星镇社工站").spells.all().delete()
+    make_station(world.units["锦纶街道"], None, "筹建站")
+    page = sign_in(user).get(reverse("today"))
+    assert page.status_code == 200
+
+
+def test_its_queries_are_few(world, now, sign_in, django_assert_max_num_queries):
+    client = sign_in(world.worker)
+    with django_assert_max_num_queries(18):
+        client.get(reverse("today"))
+
+
+@pytest.mark.parametrize(
+    ("who", "unit"),
+    [("township", "北关街道"), ("county", "榆次区"), ("city", "晋中市"), ("province", "山西省"),
+     ("auditor", "晋中市"), ("administrator", "晋中市"), ("root", "全国")],
+)  # fmt: skip
+def test_officials_land_on_their_own_dashboard(who, unit, world, sign_in):
+    page = sign_in(getattr(world, who)).get(reverse("home"), follow=True)
+    assert page.redirect_chain[-1][0] == reverse("dashboard", args=[world.units[unit].pk])
+
+
+def test_a_worker_lands_on_today(world, sign_in):
+    assert sign_in(world.worker).get(reverse("home")).url == reverse("today")
+
+
+def test_a_user_without_a_post_is_told(world, sign_in):
+    page = sign_in(make_user("nobody", "无（演示）")).get(reverse("home"))
+    assert "没有岗位" in words(page)
