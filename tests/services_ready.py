@@ -11,7 +11,9 @@ def main(database_url: str, broker_url: str) -> int:
         psycopg2.connect(database_url).close()
         redis.Redis.from_url(broker_url).ping()
     except (psycopg2.OperationalError, redis.RedisError) as error:
-        print(f"PostgreSQL or Redis does not answer: {error}\nSet TEST_DATABASE_URL and TEST_BROKER_URL.", file=sys.stderr)
+        print(
+            f"PostgreSQL or Redis does not answer: {error}\nSet TEST_DATABASE_URL and TEST_BROKER_URL.", file=sys.stderr
+        )
         return 1
     return 0
 
