@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class StationsConfig(AppConfig):
     name = "stations"
     verbose_name = "站点"
+
+    def ready(self) -> None:
+        import_module("stations.signals")

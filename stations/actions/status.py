@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from common.text import long_text
-from policies.queries import NoRule, RuleBook
+from policies.queries import RuleBook
 from stations import checks, life, stale
 from stations.actions.careers import close_posting
+from stations.actions.judging import judge_basics
 from stations.actions.locks import locked_station, locked_worker
 from stations.actions.told import told
 from stations.models import (
@@ -41,20 +42,6 @@ def _current(station: Station, expected: int | None) -> StatusSpell:
             f"他人刚刚把站点状态登记为“{current.get_status_display()}”（{current.starts_on}），请核对后重新登记"
         )
     return current
-
-
-def _complete(station: Station, on: date) -> str:
-    """R5: keep on the station when its basics are due, why, and by which provision. Returns document and clause."""
-    station.completed_on = on
-    try:
-        due = RuleBook.load([station.unit.path]).station_basics(station.unit.path, on)
-    except NoRule as error:
-        raise ValidationError(str(error)) from None
-    station.due_on = due.due
-    station.due_reason = due.reason[:200]
-    station.due_provisional = due.provisional
-    station.due_provision_id = due.provision_id
-    return f"{due.document} {due.clause}".strip()
 
 
 def _forget_completion(station: Station) -> None:
@@ -108,7 +95,9 @@ def record_status(
     spell = StatusSpell.objects.create(station=station, status=new, starts_on=on, note=note)
     basis = {}
     if new == StationStatus.COMPLETED:
-        basis = {"截止依据": [None, _complete(station, on)]}
+        station.completed_on = on
+        rules = RuleBook.load([station.unit.path])
+        basis = {"截止依据": [None, judge_basics(station, rules, on)]}
     elif new == StationStatus.CLOSED:
         _close(station, on, by)
     station.save()

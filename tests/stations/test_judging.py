@@ -1,0 +1,62 @@
+"""A document that settles the past moves the due dates of stations that stand already (R5)."""
+
+from datetime import date
+
+import pytest
+
+from accounts.models import AuditEvent
+from policies.actions import add_document, add_provision, end_provision
+from policies.models import ProvisionKind
+from stations.models import StaleMonth
+
+
+@pytest.fixture
+def document(world, rules):
+    return add_document(
+        by=None,
+        issuer=world.units["榆次区"],
+        number="榆民〔2023〕9号",
+        title="关于站点信息录入的通知",
+        issuer_name="榆次区民政局",
+        issued_on=date(2023, 11, 1),
+    )
+
+
+def provide(document, world, *, days=14, since=date(2023, 9, 1)):
+    return add_provision(
+        by=None,
+        document=document,
+        unit=world.units["榆次区"],
+        kind=ProvisionKind.STATION_BASICS,
+        clause="一",
+        parameters={"days": days},
+        in_force_from=since,
+    )
+
+
+def test_a_new_rule_moves_the_due_date_of_stations_completed_since(world, operating, document):
+    StaleMonth.objects.all().delete()
+    provide(document, world)
+    operating.refresh_from_db()
+    assert operating.due_on == date(2023, 10, 16)
+    assert operating.due_provision.document == document
+    event = AuditEvent.objects.filter(target_type="stations.station").first()
+    assert (event.verb, event.actor_name) == ("按新规定重新判定录入期限", "系统")
+    assert event.changes["截止依据"] == [None, "榆民〔2023〕9号 一"]
+    assert set(StaleMonth.objects.values_list("unit_id", flat=True)) == {world.units["榆次区"].pk}
+
+
+def test_a_rule_for_later_stations_leaves_the_earlier_ones(world, operating, document):
+    count = AuditEvent.objects.filter(target_type="stations.station").count()
+    provide(document, world, since=date(2023, 11, 1))
+    operating.refresh_from_db()
+    assert operating.due_on == date(2023, 10, 9)
+    assert AuditEvent.objects.filter(target_type="stations.station").count() == count
+
+
+def test_an_ended_rule_gives_way_to_the_one_above(world, operating, document):
+    provision = provide(document, world)
+    end_provision(by=None, provision=provision, on=date(2023, 9, 30), reason="文件废止（演示）")
+    operating.refresh_from_db()
+    assert operating.due_on == date(2023, 10, 9)
+    assert operating.due_provision.document.number == "市民函〔2023〕28号"
