@@ -107,6 +107,7 @@ class LogForm(FactsForm):
     when = forms.CharField(required=False, max_length=10)
     judged_for = forms.DateField(required=False)
     must_confirm = False  # the entry is late and its due date was not on the page that was sent
+    saved_before: ServiceRecord | None = None  # this submit's record, which says something else
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,6 +146,13 @@ class LogForm(FactsForm):
             for name in ("starts_on", "ends_on"):  # what stands in the folded fields does not matter
                 self.errors.pop(name, None)
         return typed
+
+    def begin_anew(self, record: ServiceRecord) -> None:
+        """`record` was saved by this page, which now says something else: keep what was typed, under a new id."""
+        self.saved_before = record
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["client_id"] = str(uuid.uuid4())  # type: ignore[index]
 
     @classmethod
     def blank(cls, *, station: Station, today: date, team: Iterable[Worker], user_id: int, **presets: Any) -> LogForm:

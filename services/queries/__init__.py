@@ -1,6 +1,7 @@
 """Reads of the services room: what an entry is judged by, what the form offers, the list, a record's history."""
 
 from services.queries.entry import (
+    differs,
     last_record,
     loggable_stations,
     recent_titles,
@@ -32,6 +33,7 @@ __all__ = [
     "Row",
     "Selection",
     "Totals",
+    "differs",
     "history",
     "is_locked",
     "last_record",

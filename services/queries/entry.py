@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Permission
+from services import rules
 from services.models import ServiceRecord
 from services.queries.judging import postings_between
 from stations.models import Station, StationPosting, Worker
@@ -54,6 +57,17 @@ def recent_titles(station: Station) -> list[str]:
     """The last titles typed at the station, each once, newest first."""
     rows = ServiceRecord.objects.filter(station=station).order_by("-starts_on", "-id").values_list("title", flat=True)
     return list(dict.fromkeys(rows[:TITLES_LOOKED_AT]))[:TITLES_OFFERED]
+
+
+def differs(record: ServiceRecord, typed: dict[str, Any], now: datetime) -> bool:
+    """Do facts and workers as typed say anything else than the record? Raises ValidationError for bad facts."""
+    facts = {name: value for name, value in typed.items() if name != "workers"}
+    clean = rules.clean(facts, today=timezone.localdate(now)).as_dict()
+    workers = {worker.pk for worker in typed["workers"]}
+    return (
+        any(getattr(record, name) != value for name, value in clean.items())
+        or set(record.workers.values_list("pk", flat=True)) != workers
+    )
 
 
 def last_record(user: User, station: Station) -> ServiceRecord | None:

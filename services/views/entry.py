@@ -22,6 +22,7 @@ from services.actions import log_service
 from services.forms import LOOK_BACK, OTHER_DAY, LogForm, copied
 from services.models import Domain, Method, ServiceRecord
 from services.queries import (
+    differs,
     is_locked,
     last_record,
     loggable_stations,
@@ -99,6 +100,9 @@ def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
         record, created = log_service(
             by=request.user, station=form.station, client_id=form.cleaned_data["client_id"], now=now, **facts
         )
+        if not created and differs(record, facts, now):
+            form.begin_anew(record)
+            return None
     except ValidationError as error:
         form.add_problems(error)
         return None
@@ -106,7 +110,7 @@ def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
         judged = "按时录入" if record.on_time else "已记为迟录"
         messages.success(request, f"已保存“{record.title}”，{judged}。")
     else:
-        messages.warning(request, "这次提交此前已经保存，没有重复登记。如内容有变，请用“更正”修改。")
+        messages.info(request, "这次提交此前已经保存，没有重复登记。")
     return redirect(f"{reverse('service_detail', args=[record.pk])}?saved=1")
 
 

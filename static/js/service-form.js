@@ -28,6 +28,15 @@
   const field = (name) => form.elements.namedItem(name);
   const changed = (control) => control.dispatchEvent(new Event("input", { bubbles: true }));
 
+  // ---- one page, one submit: going back to a page that was sent and sending it again must not make a second record ----
+  const id = field("client_id");
+  const visit = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
+  if (id && window.history.replaceState) {
+    const was = (window.history.state || {}).serviceId;
+    if (visit && visit.type === "back_forward" && was && !("draftBound" in form.dataset)) id.value = was;
+    else window.history.replaceState({ serviceId: id.value }, "");
+  }
+
   // ---- steppers --------------------------------------------------------------------------------------------------
   form.querySelectorAll(".stepper").forEach((stepper) => {
     const input = stepper.querySelector("input");

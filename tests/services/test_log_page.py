@@ -76,9 +76,29 @@ def test_saving_goes_to_the_record_and_offers_the_next(page, world, team):
 def test_the_same_page_sent_twice_makes_one_record_and_says_so(page, world, team):
     data = typed(world, team)
     page.post(LOG, data)
-    response = page.post(LOG, {**data, "contacts": "9"}, follow=True)
-    assert ServiceRecord.objects.get().contacts == 3
+    response = page.post(LOG, data, follow=True)
+    assert ServiceRecord.objects.count() == 1
     assert "没有重复登记" in response.content.decode()
+
+
+def test_a_page_sent_again_with_bad_content_is_told_what_is_wrong(page, world, team):
+    data = typed(world, team)
+    page.post(LOG, data)
+    assert "服务人次不能是负数" in page.post(LOG, {**data, "contacts": "-1"}).content.decode()
+
+
+@pytest.mark.parametrize("change", [{"contacts": "9"}, {"workers": "liu"}, {"result": "情绪稳定"}])
+def test_a_page_sent_again_with_other_content_loses_nothing(page, world, team, change):
+    data = typed(world, team)
+    page.post(LOG, data)
+    change = {"workers": [team.liu.pk]} if "workers" in change else change
+    response = page.post(LOG, {**data, **change})
+    assert "还没有保存" in response.content.decode()
+    assert ServiceRecord.objects.count() == 1
+    fresh = response.context["form"]["client_id"].value()
+    assert fresh != data["client_id"]
+    page.post(LOG, {**data, **change, "client_id": fresh})
+    assert ServiceRecord.objects.count() == 2
 
 
 def test_a_title_left_blank_follows_from_domain_and_method(page, world, team):
