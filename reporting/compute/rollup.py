@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from accounts.models import Level
@@ -38,8 +39,9 @@ def finish(node: Node, vector: Vector) -> Total:
     return Total(node, vector, bool(something or expected))
 
 
+@lru_cache(maxsize=256)
 def bare(place: Place) -> Vector:
-    """The measures of a unit at which nothing was counted."""
+    """The measures of a unit at which nothing was counted; not to be changed."""
     return finish(Node(0, "", place), empty()).vector
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from django.db import connection
@@ -15,7 +15,7 @@ from reporting.compute.vectors import encode
 from reporting.models import UnitMonth
 
 T = TypeVar("T")
-CHUNK = 5000
+CHUNK = 500
 TABLE = UnitMonth._meta.db_table
 LOCK = 0x5E21  # first key of the advisory locks of this room
 _REPLACE = "ON CONFLICT (unit_id, month) DO UPDATE SET measures = excluded.measures, computed_at = excluded.computed_at"
@@ -39,10 +39,14 @@ def save(totals: Iterable[Total], month: Month, now: datetime) -> set[int]:
                 saved.add(total.node.id)
                 yield total.node.id, encode(total.vector)
 
-    if connection.vendor == "postgresql":
-        _copy(rows(), month, now)
+    source = rows()
+    first = list(islice(source, CHUNK))
+    if len(first) < CHUNK or connection.vendor != "postgresql":
+        _insert(first, month, now)
+        for chunk in _chunks(source, CHUNK):
+            _insert(chunk, month, now)
     else:
-        _insert(rows(), month, now)
+        _copy(chain(first, source), month, now)
     return saved
 
 
@@ -52,12 +56,17 @@ def drop(unit_ids: Iterable[int], month: Month) -> None:
         UnitMonth.objects.filter(month=month, unit_id__in=chunk).delete()
 
 
-def _insert(rows: Iterable[tuple[int, str]], month: Month, now: datetime) -> None:
+def _insert(rows: list[tuple[int, str]], month: Month, now: datetime) -> None:
+    if not rows:
+        return
+    marks = ", ".join([f"(%s, %s, {int(month)}, %s)"] * len(rows))
     stamp = connection.ops.adapt_datetimefield_value(now)
-    sql = f"INSERT INTO {TABLE} (unit_id, measures, month, computed_at) VALUES (%s, %s, %s, %s) {_REPLACE}"
+    values = [value for unit_id, measures in rows for value in (unit_id, measures, stamp)]
     with connection.cursor() as cursor:
-        for chunk in _chunks(rows, CHUNK):
-            cursor.executemany(sql, [(unit_id, measures, int(month), stamp) for unit_id, measures in chunk])
+        cursor.execute(
+            f"INSERT INTO {TABLE} (unit_id, measures, month, computed_at) VALUES {marks} {_REPLACE}",
+            values,
+        )
 
 
 class _Lines:
@@ -72,16 +81,14 @@ class _Lines:
 
 def _copy(rows: Iterable[tuple[int, str]], month: Month, now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS snapshot (unit_id bigint, measures text) ON COMMIT DELETE ROWS"
-        )
-        cursor.execute("TRUNCATE snapshot")
+        cursor.execute("CREATE TEMPORARY TABLE snapshot (unit_id bigint, measures text) ON COMMIT DROP")
         cursor.copy_expert("COPY snapshot (unit_id, measures) FROM STDIN", _Lines(rows))
         cursor.execute(
             f"INSERT INTO {TABLE} (unit_id, measures, month, computed_at)"
             f" SELECT unit_id, measures, %s, %s FROM snapshot {_REPLACE}",
             [int(month), now],
         )
+        cursor.execute("DROP TABLE snapshot")
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -12,7 +12,6 @@ from reporting.compute.rollup import Node
 from reporting.measures import EVERY_LIVE_TOWNSHIP, Place
 from reporting.measures.parameters import Moment
 
-CHUNK = 5000
 LEVELS = list(Level)
 FIELDS = ("id", "path", "level", "is_virtual", "opened_on", "closed_on")
 
@@ -39,11 +38,11 @@ def _number(target: Target | None) -> int:
 
 
 def nodes(units: QuerySet[OrgUnit], moment: Moment, targets: Targets) -> Iterator[Node]:
-    """`units` in the order of their paths. One query, streamed."""
+    """`units` in the order of their paths. One query."""
     day = moment.day
     ordinary: dict[tuple[int, bool, bool], Place] = {}
     rows = units.order_by("path").values_list(*FIELDS)
-    for unit_id, path, level, virtual, opened_on, closed_on in rows.iterator(chunk_size=CHUNK):
+    for unit_id, path, level, virtual, opened_on, closed_on in rows:
         live = (opened_on is None or opened_on <= day) and (closed_on is None or closed_on > day)
         townships, rooms = targets.of(unit_id)
         if townships or rooms:
