@@ -34,9 +34,10 @@ def unit_choices(user: User, unit: OrgUnit | None, permission: Permission) -> li
     """Units to go up or down to: from the user's own ones to `unit`, and what lies right below, stations left out."""
     tops = user.paths(permission)
     above = [step for step in ancestors(unit.path) if any(step.startswith(top) for top in tops)] if unit else tops
-    below = Q(parent__path=unit.path if unit else tops[0]) if unit or len(tops) == 1 else Q(pk__in=[])
-    wanted = Q(path__in=above) | below & Q(level__lt=Level.STATION)
-    units = list(OrgUnit.objects.visible_to(user, permission).filter(wanted).order_by("path"))
+    seen = OrgUnit.objects.visible_to(user, permission)
+    units = list(seen.filter(path__in=above).order_by("path"))
+    if unit or len(units) == 1:
+        units += seen.filter(parent=units[-1], level__lt=Level.STATION).order_by("path")
     top = min((row.level for row in units), default=0)
     return choices_of([(str(row.pk), "　" * (row.level - top) + row.name) for row in units])
 

@@ -11,8 +11,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit, User
 from common.encrypted import EncryptedField, mask
+from common.paths import child
 from stations.models.dated import dated
 from stations.models.stations import Station
+
+NATION = child("", 1)
 
 
 class CertificateLevel(models.TextChoices):
@@ -36,10 +39,16 @@ class WorkerQuerySet(GatedQuerySet):
 
     def in_paths(self, paths: Any) -> Self:
         paths = list(paths)
-        posted = StationPosting.objects.filter(worker=OuterRef("pk")).in_paths(paths)
-        condition = Exists(posted)
-        kept = GatedQuerySet.in_paths(self, paths).values("pk")
-        return self.filter(condition | Q(pk__in=kept))
+        if NATION in paths:
+            return self.all()
+        # Two lists of keys, each from an index: a correlated EXISTS would look at every worker of the nation.
+        posted = StationPosting.objects.in_paths(paths).order_by().values("worker")
+        kept = Worker.objects.all().kept_in(paths).order_by().values("pk")
+        return self.filter(Q(pk__in=posted) | Q(pk__in=kept))
+
+    def kept_in(self, paths: Any) -> Self:
+        """Whose file is kept in any of the subtrees."""
+        return GatedQuerySet.in_paths(self, paths)
 
     def posted_at(self, on: date, stations: Any = None) -> Self:
         """Posted to a station on `on`; to one of `stations` (a queryset) when given."""

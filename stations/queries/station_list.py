@@ -31,12 +31,7 @@ SHORT_DIMENSIONS = {
     Dimension.STAFFING: "人员",
     Dimension.SIGNAGE: "标识",
 }
-SORTS = {
-    "name": ("unit__path",),
-    "completed_on": ("completed_on",),
-    "due_on": ("due_on",),
-    "basics_entered_on": ("basics_entered_on",),
-}
+DATE_SORTS = ("completed_on", "due_on", "basics_entered_on")
 
 
 @dataclass(frozen=True)
@@ -72,10 +67,11 @@ class StationRow:
 
 def sorted_stations(stations: StationQuerySet, sort: str) -> StationQuerySet:
     """In the order of `?sort=`; by the tree for an unknown key. Stations without the date come last."""
-    fields = SORTS.get(sort.removeprefix("-"), SORTS["name"])
-    down = sort.startswith("-")
-    order = [F(field).desc(nulls_last=True) if down else F(field).asc(nulls_last=True) for field in fields]
-    return stations.order_by(*order, "unit__path")
+    field, down = sort.removeprefix("-"), sort.startswith("-")
+    if field not in DATE_SORTS:
+        return stations.order_by("-unit__path" if sort == "-name" else "unit__path")
+    order = F(field).desc(nulls_last=True) if down else F(field).asc(nulls_last=True)
+    return stations.order_by(order, "unit__path")
 
 
 def dimension_mark(dimension: Dimension, met: bool | None) -> DimensionMark:

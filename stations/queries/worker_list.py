@@ -68,7 +68,7 @@ def qualifications(workers: Sequence[int], on: date) -> dict[int, Qualification]
 
 def sorted_workers(workers: WorkerQuerySet, sort: str, on: date) -> WorkerQuerySet:
     """In the order of `?sort=`: station (by the tree; default), name, since."""
-    posting = StationPosting.objects.at(on).filter(worker=OuterRef("pk"))
+    posting = StationPosting.objects.at(on).filter(worker=OuterRef("pk")).order_by()
     key, down = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
         field = "name"

@@ -43,7 +43,7 @@ def _context(request: SignedIn, form: ListFilter, unit: OrgUnit | None) -> dict[
 @require_GET
 @permitted(Permission.VIEW)
 def station_list(request: SignedIn) -> HttpResponse:
-    """Filters: unit, q, kind, state, basics, dimension + met, hosting, month (as of its end). Sort: see SORTS."""
+    """Filters: unit, q, kind, state, basics, dimension + met, hosting, month (as of its end). Sort: name, or a date."""
     unit = unit_in_scope(request.user, request.GET.get("unit"))
     form = StationFilter(request.GET, user=request.user, unit=unit, permission=Permission.VIEW)
     stations = form.apply(Station.objects.visible_to(request.user))
