@@ -17,7 +17,7 @@ from accounts.models import Level, OrgUnit, Posting, User
 from accounts.roles import LEVELS, Permission, Role
 from common.text import long_text, plain_name
 
-USERNAME = re.compile(r"[A-Za-z0-9._@-]{3,60}")
+USERNAME = re.compile(r"[A-Za-z0-9._@-]{2,60}")
 PHONE = re.compile(r"[0-9+() -]{3,20}")
 EARLIEST = date(1990, 1, 1)
 AHEAD = timedelta(days=366)
@@ -97,7 +97,7 @@ def create_user(
     """A new account with its first posting, and its initial password: stored nowhere, changed at the first sign-in."""
     username = username.strip()
     if not USERNAME.fullmatch(username):
-        raise ValidationError({"username": "用户名用 3 至 60 个字母、数字或 . _ - @"})
+        raise ValidationError({"username": "用户名用 2 至 60 个字母、数字或 . _ - @"})
     # Two names that differ in case only would be taken for one another.
     if User.objects.filter(username__iexact=username).exists():
         raise ValidationError({"username": f"用户名 {username} 已有人使用"})

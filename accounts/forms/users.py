@@ -40,7 +40,7 @@ class UserCreateForm(PostingForm):
     username = forms.CharField(
         label="用户名",
         max_length=60,
-        help_text="登录用，3 至 60 个字母、数字或 . _ - @，以后不能改",
+        help_text="登录用，2 至 60 个字母、数字或 . _ - @，以后不能改",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))

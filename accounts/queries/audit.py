@@ -19,6 +19,7 @@ from accounts.links import url_or_empty
 from accounts.models import AuditEvent, AuditSeal, OrgUnit, User
 
 PAGE = 50
+FOLDED_FROM = 5
 ROOMS = ("accounts", "jobs", "policies", "stations", "services", "reporting")
 
 
@@ -33,6 +34,8 @@ def target_types() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Change:
+    """A field in words; `old` is empty where there was nothing before."""
+
     field: str
     old: str
     new: str
@@ -48,6 +51,11 @@ class Line:
     unit_url: str
     history_url: str
     changes: list[Change]
+
+    @property
+    def more(self) -> int:
+        """How many changes fold away."""
+        return max(0, len(self.changes) - FOLDED_FROM)
 
 
 @dataclass
@@ -152,8 +160,11 @@ def _changes(event: AuditEvent, model: type[models.Model] | None, names: dict[An
     for name, pair in event.changes.items():
         found = _field(model, name)
         old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+        if old in (None, "") and new in (None, ""):
+            continue
         label = str(getattr(found, "verbose_name", name)) if found is not None else name
-        result.append(Change(label, _words(old, found, names), _words(new, found, names)))
+        before = "" if old in (None, "") else _words(old, found, names)
+        result.append(Change(label, before, _words(new, found, names)))
     return result
 
 
