@@ -47,6 +47,11 @@ def past_day(value: date | None, *, field: str, label: str, since: date | None =
     return value
 
 
+def optional_past_day(value: date | None, *, field: str, label: str) -> date | None:
+    """`past_day`, or None."""
+    return None if value is None else past_day(value, field=field, label=label)
+
+
 def member(value: str, choices: type[models.TextChoices], *, field: str, label: str, blank: bool = False) -> str:
     """A value of the enumeration; "" too when `blank`."""
     if value in choices.values:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.months import Month
 from policies.deadlines import Due
 from policies.queries import RuleBook
-from reporting.demo import MARK, MONTHS
+from reporting.demo import MARK, demo_months
 from reporting.demo.places import Place
 from services.models import ADMINISTRATIVE, Domain, Method, ServiceRecord, ServiceWorker
 from stations.models import Worker
@@ -45,12 +45,6 @@ CROWD = {
     Method.GROUP: (6, 15), Method.ACTIVITY: (15, 80), Method.POLICY_ADVOCACY: (10, 60), Method.VOLUNTEERING: (3, 25),
 }  # fmt: skip
 RESULTS = ("已完成，居民反映良好", "已了解需求，下月继续跟进", "已转介社区并记录", "问题已解决", "")
-
-
-def demo_months(today: date) -> list[Month]:
-    """The last MONTHS full months and the running one."""
-    now = Month.of(today)
-    return list((now - MONTHS).until(now))
 
 
 class Profile:

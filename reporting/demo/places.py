@@ -9,7 +9,7 @@ from random import Random
 from accounts.actions import add_unit
 from accounts.models import Level, OrgUnit
 from policies.queries import RuleBook
-from reporting.demo import MARK
+from reporting.demo import MARK, demo_months
 from stations.models import (
     Dimension,
     DimensionState,
@@ -79,7 +79,9 @@ def build_places(rng: Random, today: date) -> list[Place]:
         for pk, townships in below.items():
             dates = _completion_dates(rng, counties[pk], townships)
             for township, completed_on in zip(townships, dates, strict=True):
-                places.append(_station(rng, rules, township, counties[pk], completed_on))
+                place = _station(rng, rules, township, counties[pk], completed_on)
+                place.station.records_from = demo_months(today)[0].first  # before, there is nothing to count
+                places.append(place)
     _give_lives(rng, places)
     return places
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.months import Month
 from policies.queries import RuleBook
-from reporting.demo.activity import demo_months
+from reporting.demo import demo_months
 from reporting.demo.places import Place
 from reporting.freeze import frozen_figures_of_many
 from reporting.models import MonthlyReport, ReportState, ReportStep

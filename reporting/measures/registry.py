@@ -28,7 +28,9 @@ from stations.models.dated import at
 
 
 def stations_idle(values: Values, place: Place) -> int:
-    return int(bool(values.get("stations_operating")) and not values.get("services"))
+    """Operating, and due to report here (so not a month that was kept elsewhere), without any service."""
+    operating = values.get("stations_operating") and values.get("reports_expected")
+    return int(bool(operating) and not values.get("services"))
 
 
 def townships_due(values: Values, place: Place) -> int:

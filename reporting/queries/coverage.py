@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Level, OrgUnit
 from accounts.models.units import OrgUnitQuerySet
 from common.months import Month
+from reporting.queries.reports import owing_spells
 from services.models import ServiceRecord
 from stations.models import Station, StationKind, StationStatus, StatusSpell
 from stations.models.stations import StationQuerySet
@@ -33,16 +35,16 @@ def completed_stations(on: date) -> StationQuerySet:
     return Station.objects.completed(on).filter(kind=StationKind.STATION)
 
 
-def townships(units: OrgUnitQuerySet, on: date) -> QuerySet[OrgUnit]:
+def townships(units: OrgUnitQuerySet, on: date) -> QuerySet[Any]:
     """The townships and streets among `units` that are due a station on that day, each with `covered`."""
     due = units.live(on).filter(level=Level.TOWNSHIP, is_virtual=False)
     return due.annotate(covered=Exists(completed_stations(on).filter(unit__parent=OuterRef("pk"))))
 
 
-def counties(units: OrgUnitQuerySet, on: date) -> QuerySet[OrgUnit]:
+def counties(units: OrgUnitQuerySet, on: date) -> QuerySet[Any]:
     """The counties among `units` that have townships, each with `due`, `built` and `covered` (all of them built)."""
 
-    def counted(rows: QuerySet[OrgUnit]) -> Coalesce:
+    def counted(rows: QuerySet[Any]) -> Coalesce:
         number = rows.order_by().values("parent").annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
@@ -57,17 +59,18 @@ def stations_of(units: Iterable[OrgUnit], on: date) -> dict[int, list[Station]]:
     found: dict[int, list[Station]] = defaultdict(list)
     rows = Station.objects.standing(on).filter(kind=StationKind.STATION, unit__parent__in=[unit.pk for unit in units])
     for station in rows.select_related("unit").order_by(F("completed_on").asc(nulls_last=True), "unit__path"):
-        found[station.unit.parent_id].append(station)
+        found[station.unit.parent_id or 0].append(station)
     return found
 
 
-def idle_stations(stations: StationQuerySet, month: Month, on: date) -> QuerySet[Station]:
-    """Stations in operation on `on` that served nobody in `month`, with `hung_on` and `last_service_on`."""
+def idle_stations(stations: StationQuerySet, month: Month, on: date) -> QuerySet[Any]:
+    """Stations in operation on `on` that served nobody in `month`, with `hung_on` and `last_service_on` (by `on`)."""
     served = ServiceRecord.objects.valid().filter(station=OuterRef("pk"))
     hung = StatusSpell.objects.filter(station=OuterRef("pk"), status=StationStatus.SIGN_HUNG).order_by("starts_on")
-    last = served.order_by().values("station").annotate(day=Max("ends_on")).values("day")
+    past = served.filter(ends_on__lte=on).order_by().values("station")
+    last = past.annotate(day=Max("ends_on")).values("day")
     return (
         stations.operating(on)
-        .filter(~Exists(served.filter(month=month)), kind=StationKind.STATION)
+        .filter(~Exists(served.filter(month=month)), Exists(owing_spells(month).filter(station=OuterRef("pk"))))
         .annotate(hung_on=Subquery(hung.values("starts_on")[:1]), last_service_on=Subquery(last[:1]))
     )

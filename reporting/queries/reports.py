@@ -31,8 +31,12 @@ class Punctuality(models.TextChoices):
 
 
 def operating_during(month: Month) -> Q:
-    """Spells of operation that share a day with the month. A spell of no day (begun and ended at once) shares none."""
+    """Spells of operation that share a day with the month, where the station is recorded here by then.
+
+    A spell of no day (begun and ended at once) shares none.
+    """
     return Q(
+        Q(station__records_from=None) | Q(station__records_from__lte=month.last),
         Q(ends_on=None) | Q(ends_on__gt=month.first) & Q(ends_on__gt=F("starts_on")),
         status=StationStatus.OPERATING,
         starts_on__lte=month.last,

@@ -155,4 +155,4 @@ def _day(day: date) -> str:
 def recent_services(station: Station, number: int = 3) -> list[dict[str, Any]]:
     """The latest entries of the station, so that what was just saved is seen."""
     rows = ServiceRecord.objects.valid().filter(station=station).order_by("-entered_at", "-id")[:number]
-    return list(rows.values("pk", "title", "starts_on", "contacts", "on_time"))
+    return [dict(row) for row in rows.values("pk", "title", "starts_on", "contacts", "on_time")]

@@ -35,6 +35,7 @@ class Basics(TypedDict, total=False):
     hosting: str
     host_name: str
     area_square_metres: Decimal | None
+    records_from: date | None
 
 
 def _clean(basics: Basics) -> dict[str, Any]:
@@ -49,6 +50,9 @@ def _clean(basics: Basics) -> dict[str, Any]:
         "hosting": lambda: checks.member(basics["hosting"], Hosting, field="hosting", label="运营方式", blank=True),
         "host_name": lambda: text(basics["host_name"], field="host_name", label="运营单位", max_length=80),
         "area_square_metres": lambda: checks.area(basics["area_square_metres"], field="area_square_metres"),
+        "records_from": lambda: checks.optional_past_day(
+            basics["records_from"], field="records_from", label="启用日期"
+        ),
     }
     return checks.all_of(**{name: cleaners[name] for name in basics})
 
@@ -141,6 +145,8 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
         if emptied:
             raise ValidationError({field: f"基础信息已录入，{rules.label(field)}不能清空" for field in emptied})
     changes = audit.changes(before, told(station))
+    if "records_from" in changes:
+        stale.mark(station.pk, stale.months_since(station.unit.opened_on or checks.EARLIEST))
     if name is not None:
         changes |= _rename(station, name)
     if changes:

@@ -45,20 +45,31 @@ class BasicsForm(forms.Form):
     )
 
 
-class EditForm(BasicsForm):
-    """The basics, and the name for those who create stations."""
+class SetUpForm(BasicsForm):
+    """What only those who create stations set: from when on the station must report is not its own choice."""
 
-    name = forms.CharField(label="名称", max_length=80)
-    field_order = ("name", *BASICS)
+    name = forms.CharField(label="名称", max_length=80, help_text="如：北关街道社工站")
+    records_from = day_field(
+        "启用日期",
+        required=False,
+        today=False,
+        help_text="此前已在别处记录的老站点填写：自该日所在月起在本系统报送月报；不填则自开始运营起",
+    )
+
+
+class EditForm(SetUpForm):
+    """The basics, and the rest for those who create stations."""
+
+    field_order = ("name", *BASICS, "records_from")
 
     def __init__(self, data: Any = None, *, station: Station, may_rename: bool) -> None:
-        initial = {field: getattr(station, field) for field in BASICS} | {"name": station.unit.name}
-        super().__init__(data, initial=initial)
+        initial = {field: getattr(station, field) for field in (*BASICS, "records_from")}
+        super().__init__(data, initial=initial | {"name": station.unit.name})
         if not may_rename:
-            del self.fields["name"]
+            del self.fields["name"], self.fields["records_from"]
 
 
-class CreateForm(BasicsForm):
+class CreateForm(SetUpForm):
     """A new station or room, with the dates that it has reached already."""
 
     township = TownshipField(label="乡镇（街道）", queryset=OrgUnit.objects.none(), empty_label="---------")
@@ -68,7 +79,6 @@ class CreateForm(BasicsForm):
         initial=StationKind.STATION,
         widget=forms.RadioSelect,
     )
-    name = forms.CharField(label="名称", max_length=80, help_text="如：北关街道社工站")
     started_on = day_field("筹建日期")
     building_on = day_field("开工建设日期", required=False, today=False)
     completed_on = day_field("建成日期", required=False, today=False)
@@ -90,7 +100,11 @@ class CreateForm(BasicsForm):
         """Title, hint and fields of each part of the page."""
         return [
             ("站点", "", [self[name] for name in ("township", "kind", "name", "started_on")]),
-            ("已经完成的步骤", "站点还在筹建的，这里都不填；以后在站点页面登记。", [self[name] for name in LATER]),
+            (
+                "已经完成的步骤",
+                "站点还在筹建的，这里都不填；以后在站点页面登记。",
+                [self[name] for name in (*LATER, "records_from")],
+            ),
             (
                 "基础信息",
                 "可以以后再录入。建成后须在期限内录入地址、联系人、联系电话和运营方式。",

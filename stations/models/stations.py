@@ -163,6 +163,10 @@ class Station(Judged):
     completed_on = models.DateField("建成日期", null=True, blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
     basics_entered_on = models.DateField("基础信息录入日期", null=True, blank=True)
+    # Months that ended before were kept elsewhere: no report of them is owed here, and no silence is held against it.
+    records_from = models.DateField(
+        "启用日期", null=True, blank=True, help_text="自该日所在月起在本系统记录服务、报送月报；空：自开始运营起"
+    )
     is_demo = models.BooleanField("演示数据", default=False)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
 

@@ -313,3 +313,21 @@ def test_figures_and_their_records_agree(world, rules):
         assert {key: rows.count() for key, rows in lists.items()} == {
             key: counted("榆次区", month).get(key, 0) for key in lists
         }
+
+
+def test_a_month_before_the_station_was_recorded_here_is_neither_owed_nor_idle(world):
+    compute_month(OCTOBER)
+    before = counted("榆次区")
+    Station.objects.update(records_from=date(2023, 11, 1))
+    compute_month(OCTOBER)
+    after = counted("榆次区")
+    assert (before["reports_expected"], before["stations_idle"]) == (2, 2)
+    assert "reports_expected" not in after
+    assert "stations_idle" not in after
+    assert after["stations_operating"] == before["stations_operating"]
+
+
+def test_the_month_in_which_recording_begins_is_owed(world):
+    Station.objects.update(records_from=date(2023, 10, 31))
+    compute_month(OCTOBER)
+    assert counted("榆次区")["reports_expected"] == 2

@@ -190,3 +190,12 @@ def test_entry_of_basics_is_judged_by_its_due_date(entered_on, today, state, day
 
 def test_without_a_due_date_nothing_is_judged():
     assert judged(None, date(2023, 12, 1), due_on=None).state == BasicsState.NO_DUE
+
+
+def test_only_months_since_the_station_is_recorded_here_become_its_duty(world):
+    """records_from is part of the basics; the month that contains the day counts (reporting asks owing_spells)."""
+    station = edit_station(by=world.county, station=world.station(), records_from=date(2023, 10, 15))
+    assert station.records_from == date(2023, 10, 15)
+    with pytest.raises(ValidationError) as error:
+        edit_station(by=world.county, station=station, records_from=date(2999, 1, 1))
+    assert "启用日期" in error.value.message_dict["records_from"][0]

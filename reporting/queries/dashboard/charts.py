@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import Level, OrgUnit
 from common.months import Month
+from common.templatetags.shezhan import number
+from policies.models import ProvisionKind
+from reporting.display import shown
 from reporting.figures import Figures, Number, measured
 from reporting.indicators import INDICATORS, Direction, Facet
-from reporting.layout import BUILDING, COUNTIES, FACET_TITLES, STANDARDS, TREND, parts
+from reporting.layout import (
+    BUILDING,
+    COUNTIES,
+    FACET_TITLES,
+    STANDARDS,
+    TOWNSHIPS,
+    TREND,
+    Card,
+    Column,
+    parts,
+)
 from reporting.queries.dashboard.data import TREND_MONTHS, DashboardData
+from reporting.queries.dashboard.headline import governing, source_of
 
 Url = Callable[[int, Month | None], str]
 BAR_HEIGHT = 26
@@ -36,9 +53,10 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
     """Children by one indicator, worst on top; a bar opens the child's page."""
     indicator = INDICATORS[key]
     month = _month(data, key)
-    rows = [(child, _value(data, child, key)) for child in data.children]
+    rows = [(child, value) for child in data.children if (value := _value(data, child, key)) is not None]
     falling = indicator.direction == Direction.LOWER
-    rows.sort(key=lambda row: (row[1] is None, 0 if row[1] is None else -row[1] if falling else row[1]))
+    rows.sort(key=lambda row: -row[1] if falling else row[1])
+    without = len(data.children) - len(rows)
     percent = indicator.denominator is not None
     name = indicator.label if month == data.month else f"{month.month}月{indicator.label}"
     return {
@@ -48,7 +66,8 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
         "height": max(180, 36 + BAR_HEIGHT * len(rows)),
         "category_label": data.layout.children,
         "percent": percent,
-        "empty": all(value is None for _, value in rows),
+        "empty": not rows,
+        "note": f"另有 {without} 个没有这项数字" if without and rows else "",
         "categories": [{"label": child.name, "href": dashboard_url(child.pk, data.month)} for child, _ in rows],
         "series": [{"name": name, "data": [_plain(value) for _, value in rows]}],
     }
@@ -56,7 +75,8 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
 
 def _month(data: DashboardData, key: str) -> Month:
     """The month whose figure the cards and columns show for this indicator."""
-    settled = {place.key for place in (*data.layout.cards, *data.layout.columns) if place.settled}
+    places: list[Card | Column] = [*data.layout.cards, *data.layout.columns]
+    settled = {place.key for place in places if place.settled}
     return data.settled if key in settled else data.month
 
 
@@ -117,17 +137,32 @@ def building_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | 
     }
 
 
-def building_facts(data: DashboardData) -> list[tuple[str, str]]:
-    """The shown month's numbers of that chart, and the counties that are complete, in words."""
+@dataclass(frozen=True)
+class Fact:
+    """A number above a chart, and the list or document behind it."""
+
+    label: str
+    text: str
+    href: str
+
+
+def building_facts(data: DashboardData) -> list[Fact]:
+    """The shown month's numbers of that chart, and the counties that are complete."""
     if data.figures.measures is None:
         return []
     built, target, due = (measured(key, data.figures.measures) for key in BUILDING)
-    facts = [("已建站", f"{built} 个"), ("现有乡镇（街道）", f"{due} 个")]
+    townships = data.figures[TOWNSHIPS].url(data.unit, data.month)
+    everything = f"{reverse('coverage_list')}?unit={data.unit.pk}&month={data.month}"
+    facts = [Fact("已建站", f"{number(built)} 个", townships)]
     if target is not None:
-        facts.insert(1, ("文件目标", f"{target} 个"))
+        source = source_of(governing(data, ProvisionKind.COVERAGE_TARGET, data.month))
+        facts.append(Fact("文件目标", f"{number(target)} 个", source["url"] if source else ""))
+    facts.append(Fact("现有乡镇（街道）", f"{number(due)} 个", everything))
     whole = data.figures[COUNTIES]
     if whole.denominator and data.unit.level < Level.COUNTY:
-        facts.append(("全覆盖县（市、区）", f"{whole.numerator}/{whole.denominator}"))
+        facts.append(
+            Fact("全覆盖县（市、区）", shown(whole, data.unit, data.month).fraction, f"{everything}&level=county")
+        )
     return facts
 
 
@@ -170,7 +205,7 @@ def standards(data: DashboardData) -> list[dict[str, Any]]:
             {
                 "label": indicator.label,
                 "ratio": figure.value,
-                "fraction": "" if figure.numerator is None else f"{figure.numerator}/{figure.denominator}",
+                "fraction": shown(figure, data.unit, data.month).fraction,
                 "href": figure.url(data.unit, data.month) if figure.numerator is not None else "",
             }
         )

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from common.months import Month
+from common.templatetags.shezhan import number
 from policies.kinds import FAULTS, sentence
 from policies.models import Provision, ProvisionKind
 from reporting.display import Shown, shown
@@ -87,8 +88,8 @@ def target_words(data: DashboardData) -> str:
     if data.target is None:
         return "没有文件目标，按现有乡镇（街道）计"
     due = data.target.due
-    number = data.figures["coverage_target"].denominator
-    count = f"文件目标 {number}" if number is not None else "文件目标"
+    asked = data.figures["coverage_target"].denominator
+    count = f"文件目标 {number(asked)}" if asked is not None else "文件目标"
     return f"{count} · {due.year}年{due.month}月{due.day}日前"
 
 
