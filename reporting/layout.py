@@ -168,7 +168,7 @@ LAYOUTS: dict[Level, Layout] = {
 
 TREND = ("contacts", "entry_on_time")  # bars, line
 BUILDING = ("townships_covered", "township_target", "townships_due")  # measures: built, target, the tree's count
-COUNTIES = "counties_complete"
+TOWNSHIPS, COUNTIES = "coverage", "counties_complete"
 STANDARDS = [indicator for indicator in INDICATORS.values() if indicator.facet == Facet.DIMENSION]
 
 
@@ -242,6 +242,7 @@ _named = {
     *(column.key for layout in LAYOUTS.values() for column in layout.columns),
     *(key for layout in LAYOUTS.values() for key in (*layout.strip, *layout.charts)),
     *TREND,
+    TOWNSHIPS,
     COUNTIES,
 }
 _counted = {key for todo in TODOS for key in (todo.plus, todo.minus) if key} | set(BUILDING)

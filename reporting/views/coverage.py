@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -22,6 +22,7 @@ from reporting.queries.coverage import CoverageLevel, Covered, counties, idle_st
 from reporting.queries.places import place_of
 from reporting.views.crumbs import crumbs_of, dashboard_url
 from reporting.views.params import asked_unit, month_picker, this_month, unit_choices
+from reporting.views.request import Request
 from stations.models import Station, month_end
 
 P = Permission
@@ -36,7 +37,7 @@ IDLE_SORTS: dict[str, Any] = {
 
 
 def _page_head(
-    request: HttpRequest, form: UnitMonthFilter, unit: OrgUnit | None, month: Month, tail: str, sort: str
+    request: Request, form: UnitMonthFilter, unit: OrgUnit | None, month: Month, tail: str, sort: str
 ) -> dict[str, Any]:
     return {
         "filter_form": form,
@@ -51,7 +52,7 @@ def _page_head(
 
 @require_safe
 @permitted(P.VIEW)
-def coverage_list(request: HttpRequest) -> HttpResponse:
+def coverage_list(request: Request) -> HttpResponse:
     """Townships (or whole counties) as of a month's end: built or not, by which station, since when (R1)."""
     unit = asked_unit(request, P.VIEW)
     form = CoverageFilter(request.GET, units=unit_choices(request.user, P.VIEW, unit))
@@ -120,7 +121,7 @@ def _county_rows(found: list[OrgUnit], day: date, month: Month) -> list[dict[str
 
 @require_safe
 @permitted(P.VIEW)
-def idle_station_list(request: HttpRequest) -> HttpResponse:
+def idle_station_list(request: Request) -> HttpResponse:
     """Stations in operation that served nobody in the month (R10), with the threshold that makes it a fault."""
     unit = asked_unit(request, P.VIEW)
     form = UnitMonthFilter(request.GET, units=unit_choices(request.user, P.VIEW, unit))

@@ -24,7 +24,7 @@ def crumbs_of(user: User, unit: OrgUnit | None, *tail: str, month: Month | None 
     The last name before `tail` is a link too; without `tail` it is where the page stands.
     """
     crumbs: list[dict[str, Any]] = []
-    steps = OrgUnit.objects.ancestors_of(unit) if unit else []
+    steps: list[OrgUnit] = list(OrgUnit.objects.ancestors_of(unit)) if unit else []
     for step in steps:
         visible = may(user, Permission.VIEW, step.path)
         if step != unit and (step.is_virtual or (step.level == Level.NATION and not visible)):

@@ -6,22 +6,22 @@ for a minute under the time of the latest count: a change is on the page as soon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.gate import may, scoped
 from accounts.models import Level, OrgUnit
 from accounts.roles import Permission
 from common.months import Month
+from common.paths import within
 from reporting.figures import counted_at
 from reporting.layout import LAYOUTS
 from reporting.queries.dashboard import DashboardData, load, window
@@ -30,47 +30,75 @@ from reporting.queries.dashboard.compare import CHANGE, NAME, comparison, sort_o
 from reporting.queries.dashboard.headline import cards, strip
 from reporting.queries.dashboard.todo import items
 from reporting.views.crumbs import crumbs_of, dashboard_url
-from reporting.views.params import asked_month, month_picker, this_month
+from reporting.views.params import AskedMonth, asked_month, month_picker, this_month
+from reporting.views.request import Request
 
 P = Permission
 KEPT_SECONDS = 60
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Rendered pieces of the page. `as_of`: when the shown month was counted; None: never."""
+
+    crumbs: str
+    picker: str
+    body: str
+    as_of: datetime | None
+
+
 @require_safe
-@scoped(OrgUnit, P.VIEW, related=("parent",))
-def dashboard(request: HttpRequest, unit: OrgUnit) -> HttpResponse:
+@scoped(OrgUnit, P.VIEW)
+def dashboard(request: Request, unit: OrgUnit) -> HttpResponse:
     """`?month=2023-09` (else the running month), `?sort=` and `?chart=` of the comparison."""
     asked = asked_month(request, this_month())
     month = asked.month
-    head = {
+    if asked.error:
+        return _refused(request, unit, asked)
+    context = {
         "unit": unit,
         "month": month,
-        "crumbs": crumbs_of(request.user, unit, month=month),
-        "picker": month_picker(request, month),
+        "kept": _kept(request, unit, month),
         "may_export": may(request.user, P.EXPORT, unit.path),
         "is_station": unit.level == Level.STATION,
     }
-    if asked.error:
-        context = {**head, "error": asked.error, "month_url": dashboard_url(unit.pk, month)}
-        return render(request, "reporting/dashboard_month.html", context, status=400)
-    counted = counted_at(unit, window(month))
-    body = _body(unit, month, request.GET, max(counted.values(), default=None))
-    return render(request, "reporting/dashboard.html", {**head, "as_of": counted.get(month), "body": body})
+    return render(request, "reporting/dashboard.html", context)
 
 
-def _body(unit: OrgUnit, month: Month, asked: Mapping[str, str], counted: datetime | None) -> str:
+def _refused(request: Request, unit: OrgUnit, asked: AskedMonth) -> HttpResponse:
+    context = {
+        "unit": unit,
+        "month": asked.month,
+        "error": asked.error,
+        "month_url": dashboard_url(unit.pk, asked.month),
+        "crumbs": crumbs_of(request.user, unit),
+    }
+    return render(request, "reporting/dashboard_month.html", context, status=400)
+
+
+def _kept(request: Request, unit: OrgUnit, month: Month) -> Kept:
+    """The page's pieces, made anew when a count is newer or the minute is over."""
     layout = LAYOUTS[Level(unit.level)]
-    sort, shown = asked.get("sort", ""), asked.get("chart", "")
+    sort, shown = request.GET.get("sort", ""), request.GET.get("chart", "")
     sort = sort if sort.removeprefix("-") in {NAME, CHANGE, *(column.key for column in layout.columns)} else ""
     shown = shown if shown in layout.charts else ""
-    stamp = counted.timestamp() if counted else 0
-    key = f"dashboard:{unit.pk}:{month}:{sort}:{shown}:{stamp}:{timezone.localdate()}"
-    body = cache.get(key)
-    if body is None:
+    counted = counted_at(unit, window(month))
+    stamp = max(counted.values()).timestamp() if counted else 0
+    tops = "+".join(path for path in request.user.paths(P.VIEW) if within(unit.path, path))
+    key = f"dashboard:{unit.pk}:{month}:{sort}:{shown}:{stamp}:{timezone.localdate()}:{tops}"
+    kept = cache.get(key)
+    if kept is None:
         data = load(unit, month, timezone.now())
-        body = render_to_string("reporting/_dashboard.html", _context(data, sort, shown))
-        cache.set(key, body, KEPT_SECONDS)
-    return mark_safe(body)
+        crumbs = {"crumbs": crumbs_of(request.user, unit, month=month)}
+        picker = {"picker": month_picker(request, month, keep={"sort": sort, "chart": shown})}
+        kept = Kept(
+            crumbs=render_to_string("components/breadcrumbs.html", crumbs),
+            picker=render_to_string("components/month_picker.html", picker),
+            body=render_to_string("reporting/_dashboard.html", _context(data, sort, shown)),
+            as_of=counted.get(month),
+        )
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def _context(data: DashboardData, sort: str, shown: str) -> dict[str, Any]:
@@ -95,9 +123,10 @@ def _context(data: DashboardData, sort: str, shown: str) -> dict[str, Any]:
         compared = comparison(data, order, dashboard_url)
         context |= {
             "sort": order,
+            "chosen": shown,
             "comparison": compared,
             "labels": [heading.label for heading in compared.headings[1:]],
-            "chart": chart.compared_chart(data, key, dashboard_url),
+            "chart": chart.compared_chart(data, key, dashboard_url) if len(data.children) > 1 else None,
             "choices": chart.choices(data, key),
         }
     return context

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.gate import open_to_all, permitted
 from accounts.models import OrgUnit, User
 from accounts.roles import PERMISSIONS, Permission, Role
+from reporting.views.request import Request
 
 
 @require_safe
 @open_to_all("only sends each user to their own page")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     postings = request.user.current_postings()
     if not postings:
         return render(request, "reporting/no_posting.html")
@@ -24,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permitted(Permission.VIEW)
-def home_dashboard(request: HttpRequest) -> HttpResponse:
+def home_dashboard(request: Request) -> HttpResponse:
     """The dashboard of the highest unit that the user may view."""
     return redirect("dashboard", top_unit(request.user).pk)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from reporting.display import shown
 from reporting.figures import figures_of
 from reporting.layout import TODAY_FIGURES
 from reporting.queries.today import owed_reports, recent_services, tasks
+from reporting.views.request import Request
 from services.models import Method
 from stations.models import Station
 
@@ -23,7 +24,7 @@ QUICK = ((Method.VISIT, "入户探访"), (Method.POLICY_ADVOCACY, "政策宣传"
 
 @require_safe
 @permitted(Permission.LOG_SERVICE)
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: Request) -> HttpResponse:
     """What is due and why, one button to log a service, this month so far. `?station=` for users with several."""
     now = timezone.now()
     day = timezone.localdate(now)
@@ -56,7 +57,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/today.html", context)
 
 
-def _chosen(request: HttpRequest, stations: list[Station]) -> Station:
+def _chosen(request: Request, stations: list[Station]) -> Station:
     asked = request.GET.get("station", "")
     if not asked:
         return stations[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -15,12 +15,13 @@ from common.months import Month
 from jobs.actions import request_job
 from reporting.views.crumbs import dashboard_url
 from reporting.views.params import this_month
+from reporting.views.request import Request
 from reporting.workbooks.monthly import KIND, title_of
 
 
 @require_POST
 @scoped(OrgUnit, Permission.EXPORT)
-def workbook_request(request: HttpRequest, unit: OrgUnit) -> HttpResponse:
+def workbook_request(request: Request, unit: OrgUnit) -> HttpResponse:
     """Queue the job that makes it, and go to the job's page."""
     try:
         month = Month.parse(request.POST.get("month", ""))
