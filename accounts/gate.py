@@ -13,11 +13,14 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.roles import Permission
 from common.paths import below, within
+
+View = Callable[..., HttpResponseBase]
 
 
 class GatedQuerySet(models.QuerySet):
@@ -43,7 +46,8 @@ class GatedQuerySet(models.QuerySet):
 
 def gated(lookup: str) -> Any:
     """Manager of a model whose place in the tree is `lookup`, e.g. ``objects = gated("unit__path")``."""
-    return type("GatedQuerySet", (GatedQuerySet,), {"gate": lookup}).as_manager()
+    queryset: Any = type("GatedQuerySet", (GatedQuerySet,), {"gate": lookup})
+    return queryset.as_manager()
 
 
 def may(user: Any, permission: Permission, path: str) -> bool:
@@ -72,13 +76,14 @@ def places_of(obj: Any) -> list[str]:
 
 def scoped(
     model: type[models.Model], permission: Permission, *, kwarg: str = "pk", related: tuple[str, ...] = ()
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[View], View]:
     """A page about one row: the view gets the visible row, not its key (else 404); `permission` there, else 403."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            rows = model._default_manager.all().visible_to(request.user)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            manager: Any = model._default_manager
+            rows = manager.all().visible_to(request.user)
             if related:
                 rows = rows.select_related(*related)
             row = get_object_or_404(rows, pk=kwargs.pop(kwarg))
@@ -92,13 +97,14 @@ def scoped(
     return decorate
 
 
-def permitted(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def permitted(permission: Permission) -> Callable[[View], View]:
     """A page that is not about one row: 403 unless the user holds `permission` somewhere."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.paths(permission):
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user: Any = request.user
+            if not user.paths(permission):
                 raise PermissionDenied(f"您的角色没有“{permission.label}”的权限")
             return view(request, *args, **kwargs)
 
@@ -108,10 +114,10 @@ def permitted(permission: Permission) -> Callable[[Callable[..., HttpResponse]],
     return decorate
 
 
-def open_to_all(reason: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def open_to_all(reason: str) -> Callable[[View], View]:
     """A page that needs no posting (one's own password, sign-in): says why, for the test that walks every URL."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: View) -> View:
         view.gate = (None, reason)  # type: ignore[attr-defined]
         return view
 

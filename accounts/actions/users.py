@@ -168,7 +168,7 @@ def change_own_password(*, user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as error:
         # Django's catalogue leaves some of these in English.
-        messages = [WEAK.get(part.code, part.message) % (part.params or {}) for part in error.error_list]
+        messages = [WEAK.get(part.code or "", str(part.message)) % (part.params or {}) for part in error.error_list]
         raise ValidationError({"new_password1": messages}) from None
     if user.check_password(password):
         raise ValidationError({"new_password1": "新密码不能与原密码相同"})

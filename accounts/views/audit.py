@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -11,13 +12,14 @@ from accounts.gate import permitted
 from accounts.models import AuditEvent
 from accounts.queries import unit_in_scope
 from accounts.queries.audit import on_days, page, seal_state, target_types
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 
 VIEW = Permission.VIEW_AUDIT
 LARGEST = 2**63 - 1
 
 
-def _cursor(request: HttpRequest, name: str) -> int | None:
+def _cursor(request: SignedIn, name: str) -> int | None:
     raw = request.GET.get(name, "")
     if not raw:
         return None
@@ -28,24 +30,23 @@ def _cursor(request: HttpRequest, name: str) -> int | None:
 
 @require_GET
 @permitted(VIEW)
-def audit_list(request: HttpRequest) -> HttpResponse:
+def audit_list(request: SignedIn) -> HttpResponse:
     """Newest first, by keyset; filters: days, actor, verb, kind of target, unit (its whole subtree)."""
     unit_in_scope(request.user, request.GET.get("unit"), VIEW)
     form = AuditFilterForm(request.user, request.GET or None)
-    events = AuditEvent.objects.visible_to(request.user, VIEW)
+    seen = AuditEvent.objects.visible_to(request.user, VIEW)
+    events: QuerySet[AuditEvent] = seen
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
-        events = on_days(events, data["first"], data["last"])
+        events = on_days(seen.under(data["unit"]) if data["unit"] else seen, data["first"], data["last"])
         if data["actor"]:
             events = events.filter(actor_name__contains=data["actor"])
         if data["verb"]:
             events = events.filter(verb__contains=data["verb"])
         if data["target_type"]:
             events = events.filter(target_type=data["target_type"])
-        if data["unit"]:
-            events = events.under(data["unit"])
     elif form.is_bound:
-        events = AuditEvent.objects.none()
+        events = seen.none()
     shown = page(events, request.user, after=_cursor(request, "after"), before=_cursor(request, "before"))
     context = {"form": form, "page": shown, "keyset": _keyset(shown), "seal": seal_state()}
     return render(request, "accounts/audit.html", context)
@@ -53,7 +54,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @permitted(VIEW)
-def audit_target(request: HttpRequest, target_type: str, target_id: str) -> HttpResponse:
+def audit_target(request: SignedIn, target_type: str, target_id: str) -> HttpResponse:
     """Everything that happened to one record, as far as it happened within the auditor's scope; 404 when none did."""
     events = AuditEvent.objects.visible_to(request.user, VIEW).filter(target_type=target_type, target_id=target_id)
     latest = events.order_by("-id").first()

@@ -25,6 +25,7 @@ from accounts.actions import change_own_password
 from accounts.forms.session import OwnPasswordForm, SignInForm
 from accounts.gate import open_to_all
 from accounts.links import home_url
+from accounts.requests import SignedIn
 
 
 class SignIn(LoginView):
@@ -75,7 +76,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @open_to_all("自己的密码，没有任职的用户也可修改")
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: SignedIn) -> HttpResponse:
     forced = request.user.must_change_password
     form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

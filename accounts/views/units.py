@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -13,6 +13,7 @@ from accounts.gate import permitted
 from accounts.models import OrgUnit
 from accounts.queries import find_units
 from accounts.queries.units import found
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 
 IN_BOX, ON_PAGE = 12, 50
@@ -21,7 +22,7 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 
 @require_GET
 @permitted(Permission.VIEW)
-def unit_search(request: HttpRequest) -> HttpResponse:
+def unit_search(request: SignedIn) -> HttpResponse:
     """`?q=`: hits within the user's scope; only the list for the search box (htmx), else a page."""
     q = request.GET.get("q", "").strip()[:40]
     if request.htmx:
@@ -33,7 +34,7 @@ def unit_search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @permitted(Permission.VIEW)
-def unit_picker(request: HttpRequest) -> HttpResponse:
+def unit_picker(request: SignedIn) -> HttpResponse:
     """Hits for the picker `name`, or the picker itself with the unit `pick` chosen (empty: none)."""
     name, element = request.GET.get("name", ""), request.GET.get("id", "")
     if not _FIELD.fullmatch(name) or (element and not _FIELD.fullmatch(element)):

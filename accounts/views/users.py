@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -35,20 +35,21 @@ from accounts.gate import permitted, scoped
 from accounts.models import Posting, User
 from accounts.queries import unit_in_scope
 from accounts.queries.users import SORTS, posting_lines, user_list
+from accounts.requests import SignedIn
 from accounts.roles import Permission, Role
 
 MANAGE = Permission.MANAGE_USERS
 PAGE = 50
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def _posted(request: SignedIn) -> QueryDict | None:
     """What a form is bound to: also an empty POST."""
     return request.POST if request.method == "POST" else None
 
 
 @require_GET
 @permitted(MANAGE)
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: SignedIn) -> HttpResponse:
     unit_in_scope(request.user, request.GET.get("unit"), MANAGE)
     form = UserFilterForm(request.user, request.GET or None)
     chosen: dict[str, Any] = {}
@@ -78,7 +79,7 @@ def users(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @scoped(User, MANAGE)
-def user_detail(request: HttpRequest, user: User) -> HttpResponse:
+def user_detail(request: SignedIn, user: User) -> HttpResponse:
     lines, elsewhere = posting_lines(request.user, user)
     context = {
         "person": user,
@@ -90,11 +91,11 @@ def user_detail(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "accounts/user.html", context)
 
 
-def _form_page(request: HttpRequest, form: forms.Form, title: str, **context: Any) -> HttpResponse:
+def _form_page(request: SignedIn, form: forms.Form, title: str, **context: Any) -> HttpResponse:
     return render(request, "accounts/user_form.html", {"form": form, "title": title, **context})
 
 
-def _password_page(request: HttpRequest, user: User, password: str, title: str) -> HttpResponse:
+def _password_page(request: SignedIn, user: User, password: str, title: str) -> HttpResponse:
     """Shown in the answer itself: a redirect would have to keep the password somewhere until the next request."""
     return render(request, "accounts/user_password.html", {"person": user, "password": password, "title": title})
 
@@ -102,7 +103,7 @@ def _password_page(request: HttpRequest, user: User, password: str, title: str) 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @permitted(MANAGE)
-def user_create(request: HttpRequest) -> HttpResponse:
+def user_create(request: SignedIn) -> HttpResponse:
     form = UserCreateForm(request.user, _posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -114,14 +115,14 @@ def user_create(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, "新建账号", submit="建立账号")
 
 
-def _require_manageable(request: HttpRequest, user: User) -> None:
+def _require_manageable(request: SignedIn, user: User) -> None:
     if not manageable_by(request.user, user):
         raise PermissionDenied("该账号在您的管辖范围之外还有任职，请由上级管理员办理")
 
 
 @require_http_methods(["GET", "POST"])
 @scoped(User, MANAGE)
-def user_edit(request: HttpRequest, user: User) -> HttpResponse:
+def user_edit(request: SignedIn, user: User) -> HttpResponse:
     _require_manageable(request, user)
     form = UserEditForm(_posted(request), initial={"name": user.name, "phone": user.phone})
     if request.method == "POST" and form.is_valid():
@@ -135,7 +136,7 @@ def user_edit(request: HttpRequest, user: User) -> HttpResponse:
     return _form_page(request, form, f"修改账号：{user.username}", person=user)
 
 
-def _switch(request: HttpRequest, user: User, *, active: bool) -> HttpResponse:
+def _switch(request: SignedIn, user: User, *, active: bool) -> HttpResponse:
     _require_manageable(request, user)
     form = ReasonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
@@ -159,20 +160,20 @@ def _switch(request: HttpRequest, user: User, *, active: bool) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @scoped(User, MANAGE)
-def user_deactivate(request: HttpRequest, user: User) -> HttpResponse:
+def user_deactivate(request: SignedIn, user: User) -> HttpResponse:
     return _switch(request, user, active=False)
 
 
 @require_http_methods(["GET", "POST"])
 @scoped(User, MANAGE)
-def user_activate(request: HttpRequest, user: User) -> HttpResponse:
+def user_activate(request: SignedIn, user: User) -> HttpResponse:
     return _switch(request, user, active=True)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @scoped(User, MANAGE)
-def user_reset_password(request: HttpRequest, user: User) -> HttpResponse:
+def user_reset_password(request: SignedIn, user: User) -> HttpResponse:
     _require_manageable(request, user)
     if request.method == "POST":
         return _password_page(request, user, reset_password(by=request.user, user=user), "密码已重置")
@@ -188,7 +189,7 @@ def user_reset_password(request: HttpRequest, user: User) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @scoped(User, MANAGE)
-def posting_create(request: HttpRequest, user: User) -> HttpResponse:
+def posting_create(request: SignedIn, user: User) -> HttpResponse:
     form = PostingForm(request.user, _posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -203,7 +204,7 @@ def posting_create(request: HttpRequest, user: User) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @scoped(Posting, MANAGE, related=("user", "unit"))
-def posting_end(request: HttpRequest, posting: Posting) -> HttpResponse:
+def posting_end(request: SignedIn, posting: Posting) -> HttpResponse:
     form = PostingEndForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
