@@ -1,7 +1,7 @@
 """The fixed cast and places of the suite: a small true piece of the tree.
 
-张 works at 北关街道社工站, 李 manages 北关街道, 王 is an official of 榆次区, 赵 of 晋中市, 钱 of 山西省; 孙 is an official of
-太谷区, the outsider. 周 administers and 吴 audits 晋中市; 郑 manages the agency that runs 北关街道社工站.
+张 works at 北关街道社工站, 李 manages 北关街道, 王 is an official of 榆次区, 赵 of 晋中市, 钱 of 山西省; 孙 is an
+official of 太谷区, the outsider. 周 administers and 吴 audits 晋中市; 郑 manages the agency that runs 北关街道社工站.
 """
 
 from __future__ import annotations
