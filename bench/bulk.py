@@ -21,8 +21,18 @@ def _chunks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
 
 @transaction.atomic
 def load(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert `rows` of plain values (dates as ISO text, None for null) into the columns of the model's table."""
+    """Insert `rows` of plain values (dates as ISO text, None for null) into the columns of the model's table.
+
+    Columns that are not named get their default.
+    """
+    rest = {
+        field.column: field.get_prep_value(field.get_default())
+        for field in model._meta.concrete_fields
+        if field.column not in columns and not field.null and not field.primary_key
+    }
+    constants, columns = tuple(rest.values()), [*columns, *rest]
     table, names = model._meta.db_table, ", ".join(f'"{column}"' for column in columns)
+    rows = (tuple(row) + constants for row in rows)
     with connection.cursor() as cursor:
         for chunk in _chunks(rows):
             if connection.vendor == "postgresql":
