@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.audit import origin_ip
 
@@ -30,6 +32,20 @@ def client_address(request: HttpRequest) -> str | None:
     return None
 
 
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in and back to the page that the user had open; htmx is told to load it whole."""
+    wanted = request.get_full_path()
+    if request.method not in ("GET", "HEAD") or "HX-Request" in request.headers:
+        page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+        ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+        parts = urlsplit(page)
+        wanted = urlunsplit(("", "", parts.path, parts.query, "")) if ours else "/"
+    response = redirect_to_login(wanted, reverse(settings.LOGIN_URL))
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": response.url})
+    return response
+
+
 class SignInRequiredMiddleware:
     """Everything needs a sign-in; a user whose password was set by someone else first changes it."""
 
@@ -46,7 +62,7 @@ class SignInRequiredMiddleware:
         if not request.user.is_authenticated:
             if request.path.startswith("/api/"):
                 return JsonResponse({"detail": "请先登录。"}, status=401)
-            return redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+            return _to_sign_in(request)
         if request.user.must_change_password and name not in ("password_change", "sign_out"):
             if request.path.startswith("/api/"):
                 return JsonResponse({"detail": "请先修改密码。"}, status=403)

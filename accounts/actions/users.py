@@ -6,6 +6,7 @@ import re
 import secrets
 from datetime import date, timedelta
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -151,12 +152,13 @@ def set_active(*, by: User | None, user: User, active: bool, reason: str = "") -
 
 @transaction.atomic
 def reset_password(*, by: User | None, user: User) -> str:
-    """A new random password, to be changed at the next sign-in; open sessions of the user end."""
+    """A new random password, to be changed at the next sign-in; open sessions end, a lock after failures is lifted."""
     _require_manageable(by, user)
     password = _new_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    AxesProxyHandler.reset_attempts(username=user.username)
     audit.record(by=by, verb="重置密码", target=user, path=_home_path(user))
     return password
 

@@ -180,7 +180,7 @@ def user_reset_password(request: SignedIn, user: User) -> HttpResponse:
     context = {
         "person": user,
         "title": f"重置 {user.username}（{user.name}）的密码",
-        "text": "系统生成一个新密码，只显示一次。对方已登录的会话立即失效，下次登录须改密码。",
+        "text": "系统生成新密码，只显示一次。对方已登录的会话立即失效，输错密码的锁定同时解除，下次登录须改密码。",
         "submit": "重置密码",
         "danger": True,
     }

@@ -15,6 +15,7 @@ from accounts import audit, audit_guard
 from accounts.actions import seal
 from accounts.models import AuditEvent, AuditSeal, User
 from accounts.queries.audit import verify
+from accounts.tasks import seal_audit
 
 LATER = timedelta(minutes=5)
 
@@ -41,6 +42,12 @@ def problems():
 def test_young_events_wait(events):
     assert seal.seal_events() == 0
     assert not AuditSeal.objects.exists()
+
+
+def test_the_beat_task_seals(events):
+    AuditEvent.objects.update(at=timezone.now() - LATER)
+    seal_audit.apply()
+    assert verify().sealed == 10
 
 
 def test_settled_events_are_sealed_in_runs_that_join(events):

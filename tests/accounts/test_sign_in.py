@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.contrib.auth.hashers import get_hasher
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import reset_password
 from accounts.models import AuditEvent, User
 from tests.world import PASSWORD
 
@@ -89,6 +91,12 @@ def test_the_lock_is_for_the_name_from_every_address_and_for_no_other_name(world
     assert attempt(client, "wang", PASSWORD).status_code == 302
 
 
+def test_an_administrator_who_resets_the_password_lifts_the_lock(world, client):
+    lock(client)
+    password = reset_password(by=world.administrator, user=world.worker)
+    assert attempt(client, "zhang", password).status_code == 302
+
+
 def test_success_forgets_earlier_failures(world, client):
     for _ in range(4):
         attempt(client, "zhang", WRONG)
@@ -111,6 +119,16 @@ def test_after_sign_in_one_returns_to_the_page_asked_for_but_never_to_another_si
     assert signed_in.url == reverse("unit_search")
     other = Client().post(reverse("sign_in"), {"username": "li", "password": PASSWORD, "next": "https://evil.example/"})
     assert "evil" not in other.url
+
+
+def test_a_session_that_ended_leads_back_to_the_page_that_was_open(world, client):
+    """Not to the address that only takes a POST, nor to a part of a page, nor to another site."""
+    url, page = reverse("unit_search"), reverse("user_list") + "?q=1"
+    back = f"{reverse('sign_in')}?next={quote(page)}"
+    assert client.post(url, HTTP_REFERER=f"http://testserver{page}").url == back
+    assert client.post(url, HTTP_REFERER="https://evil.example/users/").url == f"{reverse('sign_in')}?next=/"
+    part = client.get(url, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"})
+    assert (part.status_code, part["HX-Redirect"]) == (204, back)
 
 
 def test_passwords_are_hashed_with_argon2(settings):
