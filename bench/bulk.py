@@ -25,8 +25,8 @@ def load(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
 
     Columns that are not named get their default.
     """
-    rest = {
-        field.column: field.get_prep_value(field.get_default())
+    rest: dict[str, Any] = {
+        str(field.column): field.get_prep_value(field.get_default())
         for field in model._meta.concrete_fields
         if field.column not in columns and not field.null and not field.primary_key
     }

@@ -58,6 +58,7 @@ SELECT p.station_id,
   MAX(CASE WHEN p.status = 'OPERATING' AND p.starts_on <= %(day)s AND (p.ends_on IS NULL OR p.ends_on > %(day)s)
     THEN 1 ELSE 0 END),
   MAX(CASE WHEN p.status = 'OPERATING' AND p.starts_on <= %(last)s
+    AND (s.records_from IS NULL OR s.records_from <= %(last)s)
     AND (p.ends_on IS NULL OR (p.ends_on > %(first)s AND p.ends_on > p.starts_on)) THEN 1 ELSE 0 END)
 FROM stations_statusspell p JOIN stations_station s ON s.unit_id = p.station_id
 WHERE s.kind = 'STATION' GROUP BY p.station_id"""
@@ -80,7 +81,7 @@ REPORTS = """
 SELECT r.station_id, COUNT(r.submitted_at), SUM(CASE WHEN r.on_time THEN 1 ELSE 0 END),
   SUM(CASE WHEN NOT r.on_time THEN 1 ELSE 0 END), SUM(CASE WHEN r.state = 'APPROVED' THEN 1 ELSE 0 END)
 FROM reporting_monthlyreport r JOIN stations_station s ON s.unit_id = r.station_id
-WHERE r.month = %(month)s AND s.kind = 'STATION' AND EXISTS (
+WHERE r.month = %(month)s AND s.kind = 'STATION' AND (s.records_from IS NULL OR s.records_from <= %(last)s) AND EXISTS (
   SELECT 1 FROM stations_statusspell p WHERE p.station_id = r.station_id AND p.status = 'OPERATING'
   AND p.starts_on <= %(last)s AND (p.ends_on IS NULL OR (p.ends_on > %(first)s AND p.ends_on > p.starts_on)))
 GROUP BY r.station_id"""
@@ -144,7 +145,8 @@ def _add_up(units: list[tuple[Any, ...]], facts: list[tuple[dict[int, tuple[int,
     for unit_id, path, level, virtual in units:
         if level == 5:
             row = [number for found, none in facts for number in found.get(unit_id, none)] + [0] * len(DERIVED_KEYS)
-            row[AT["stations_idle"]] = int(row[AT["stations_operating"]] and not row[AT["services"]])
+            busy = row[AT["services"]] or not row[AT["reports_expected"]]
+            row[AT["stations_idle"]] = int(row[AT["stations_operating"]] and not busy)
         else:
             row = sums.get(path, nothing)[:]
         kept = level != 4 or any(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -31,8 +32,8 @@ def whole_month() -> dict[str, Any]:
     same = _snapshots() == expected
     taken: dict[str, list[float]] = {"compute": [], "by_hand": []}
     for _ in range(ROUNDS):
-        taken["by_hand"].append(seconds(lambda: by_hand.count_month(MONTH)))
-        taken["compute"].append(seconds(lambda: compute_month(MONTH)))
+        taken["by_hand"].append(seconds(partial(by_hand.count_month, MONTH)))
+        taken["compute"].append(seconds(partial(compute_month, MONTH)))
     compute, hand = median(taken["compute"]), median(taken["by_hand"])
     return {"compute": compute, "by_hand": hand, "ratio": compute / hand, "same_rows": same, "units": len(expected)}
 
@@ -42,7 +43,7 @@ def one_station_month() -> float:
     leaves = list(OrgUnit.objects.filter(level=Level.STATION).values_list("pk", flat=True))
     some = leaves[:: max(len(leaves) // STATIONS, 1)][:STATIONS]
     compute_station_month(some[0], MONTH)
-    return 1000 * median(seconds(lambda pk=pk: compute_station_month(pk, MONTH)) for pk in some)
+    return 1000 * median(seconds(partial(compute_station_month, pk, MONTH)) for pk in some)
 
 
 def _snapshots() -> dict[int, dict[str, int]]:

@@ -48,8 +48,7 @@ def rates() -> dict[str, Any]:
 
 
 def _pages() -> dict[str, str]:
-    city = OrgUnit.objects.filter(level=Level.CITY).order_by("path").first()
-    assert city is not None
+    city = OrgUnit.objects.filter(level=Level.CITY).order_by("path")[0]
     query = f"?unit={city.pk}&month={MONTH}"
     return {
         "empty": reverse("password_change"),
@@ -61,7 +60,7 @@ def _pages() -> dict[str, str]:
 
 def _sign_in() -> str:
     """The session cookie of a city's official."""
-    city = OrgUnit.objects.filter(level=Level.CITY).order_by("path").first()
+    city = OrgUnit.objects.filter(level=Level.CITY).order_by("path")[0]
     user = User.objects.create_user("bench", None, name="测试员")
     Posting.objects.create(user=user, role=Role.CITY_OFFICIAL, unit=city, starts_on=date(2021, 1, 1))
     client = Client()

@@ -23,7 +23,7 @@ class Parameter(Expression):
         super().__init__(output_field=output_field or models.DateField())
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
         return "%s", [self]
 
 
@@ -33,16 +33,17 @@ class Scope(Parameter):
     def __init__(self) -> None:
         super().__init__("scope", models.BigIntegerField())
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
         return "(%s)", [self]
 
 
-MONTH = Parameter("month", MonthField())
-FIRST = Parameter("first")  # of the month
-LAST = Parameter("last")  # of the month
-DAY = Parameter("day")  # as of which dated facts count: stations.models.month_end
-TODAY = Parameter("today")
-YEAR_START = Parameter("year_start")
+# Any, since they stand where a date or a Month is asked for.
+MONTH: Any = Parameter("month", MonthField())
+FIRST: Any = Parameter("first")  # of the month
+LAST: Any = Parameter("last")  # of the month
+DAY: Any = Parameter("day")  # as of which dated facts count: stations.models.month_end
+TODAY: Any = Parameter("today")
+YEAR_START: Any = Parameter("year_start")
 SCOPE = Scope()
 
 
@@ -77,11 +78,12 @@ class Moment:
         return getattr(self, name)
 
 
-class SymbolicMonth:
-    """Stands for a Month where a query only asks for its first and last day."""
-
+class _SymbolicMonth:
     first = FIRST
     last = LAST
+
+
+SYMBOLIC_MONTH: Any = _SymbolicMonth()  # stands for a Month where a query only asks for its first and last day
 
 
 def bind(

@@ -6,7 +6,7 @@ from django.db.models import Expression, Q
 
 from accounts.models import Level
 from reporting.measures.base import EVERY_LIVE_TOWNSHIP, Measure, Place, Source, Values
-from reporting.measures.parameters import DAY, YEAR_START, SymbolicMonth
+from reporting.measures.parameters import DAY, SYMBOLIC_MONTH, YEAR_START
 from reporting.measures.sources import (
     BASICS_DUE,
     CERTIFIED,
@@ -85,7 +85,7 @@ SPELLS = _of(
         flag(Q(status=StationStatus.SIGN_HUNG, starts_on__lte=DAY) & STATION_STANDING),
     ),
     ("stations_operating", "运营中社工站", flag(Q(status=StationStatus.OPERATING) & at(DAY))),
-    ("reports_expected", "应报月报", flag(operating_during(SymbolicMonth()))),
+    ("reports_expected", "应报月报", flag(operating_during(SYMBOLIC_MONTH))),
 )
 DIMENSIONS = _of(
     Source.DIMENSIONS,

@@ -27,7 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Round
 
 from reporting.measures.base import Source
-from reporting.measures.parameters import DAY, MONTH, SCOPE, TODAY, SymbolicMonth
+from reporting.measures.parameters import DAY, MONTH, SCOPE, SYMBOLIC_MONTH, TODAY
 from reporting.models import MonthlyReport
 from reporting.queries.reports import owing_spells
 from services.models import ServiceRecord
@@ -99,7 +99,7 @@ def _services() -> QuerySet:
 
 def _reports() -> QuerySet:
     """Only of stations that owe one, so that no share exceeds 1."""
-    owing = Exists(owing_spells(SymbolicMonth()).filter(station=OuterRef("station")))
+    owing = Exists(owing_spells(SYMBOLIC_MONTH).filter(station=OuterRef("station")))
     return MonthlyReport.objects.filter(owing, month=MONTH).values("station_id")
 
 
