@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Count, Exists, F, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from stations import basics
 from stations.models import (
@@ -45,22 +48,22 @@ class DimensionMark:
 
 @dataclass(frozen=True)
 class StationRow:
+    """Dates and the four dimensions stand as they are shown: in the loop of the template they would cost most of it."""
+
     name: str
     url: str
-    place: str
-    kind: str
-    is_demo: bool
+    under: str  # what stands below the name: the kind of a room, and where it lies
     status: str
     status_tone: str
-    since: date | None
-    completed_on: date | None
-    due_on: date | None
+    since: str
+    completed_on: str
+    due_on: str
     due_reason: str
     basics: str
     basics_tone: str
     basics_late: bool
     source: str
-    dimensions: list[DimensionMark]
+    dimensions: SafeString
     workers: int
     certified: int
 
@@ -103,25 +106,40 @@ def station_rows(stations: Iterable[Station], on: date, *, below: str = "") -> l
             StationRow(
                 name=station.unit.name,
                 url=reverse("station_detail", args=[station.pk]),
-                place=names[station.pk],
-                kind=StationKind(station.kind).label,
-                is_demo=station.is_demo,
+                under=_under(station, names[station.pk]),
                 status=StationStatus(spell.status).label if spell else "",
                 status_tone=STATUS_TONES[StationStatus(spell.status)] if spell else "muted",
-                since=spell.starts_on if spell else None,
-                completed_on=station.completed_on,
-                due_on=station.due_on,
+                since=str(spell.starts_on) if spell else "",
+                completed_on=str(station.completed_on or ""),
+                due_on=str(station.due_on or ""),
                 due_reason=station.due_reason,
                 basics=judgement.words if station.due_on else "",
                 basics_tone=BASICS_TONES[judgement.state],
                 basics_late=judgement.needs_action,
                 source=source,
-                dimensions=[dimension_mark(d, checks.get((station.pk, d))) for d in Dimension],
+                dimensions=_marks(tuple(checks.get((station.pk, d)) for d in Dimension)),
                 workers=total,
                 certified=certified,
             )
         )
     return rows
+
+
+def _under(station: Station, place: str) -> str:
+    kind = "" if station.kind == StationKind.STATION else StationKind(station.kind).label
+    return " · ".join(filter(None, [kind, place]))
+
+
+@lru_cache(maxsize=81)  # 3⁴ ways in which a station can stand
+def _marks(met: tuple[bool | None, ...]) -> SafeString:
+    """The four badges of a row, in the order of Dimension."""
+    marks = [dimension_mark(dimension, state) for dimension, state in zip(Dimension, met, strict=True)]
+    return format_html_join(
+        " ",
+        '<span class="status-badge tone-{}" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        [(mark.tone, mark.words, mark.short, mark.words) for mark in marks],
+    )
 
 
 def _workers(keys: Sequence[int], on: date) -> dict[int, tuple[int, int]]:

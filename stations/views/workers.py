@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -41,7 +42,7 @@ def manages(request: SignedIn, worker: Worker) -> bool:
     return any(may(request.user, Permission.MANAGE_WORKERS, path) for path in worker.manager_paths())
 
 
-def managed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def managed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """A page that changes a worker: one who was only posted here before is seen, but no longer changed (403)."""
 
     @wraps(view)

@@ -56,5 +56,5 @@ def test_stations_are_read_only_and_cost_a_fixed_number_of_queries(world, sign_i
     client = sign_in(world.city)
     assert client.post(STATIONS, {}, content_type="application/json").status_code == 405
     client.get(STATIONS)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(STATIONS)
