@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted
 from accounts.models import OrgUnit
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from policies.models import ProvisionKind
@@ -22,7 +23,6 @@ from reporting.queries.coverage import CoverageLevel, Covered, counties, idle_st
 from reporting.queries.places import place_of
 from reporting.views.crumbs import crumbs_of, dashboard_url
 from reporting.views.params import asked_unit, month_picker, this_month, unit_choices
-from reporting.views.request import Request
 from stations.models import Station, month_end
 
 P = Permission
@@ -37,7 +37,7 @@ IDLE_SORTS: dict[str, Any] = {
 
 
 def _page_head(
-    request: Request, form: UnitMonthFilter, unit: OrgUnit | None, month: Month, tail: str, sort: str
+    request: SignedIn, form: UnitMonthFilter, unit: OrgUnit | None, month: Month, tail: str, sort: str
 ) -> dict[str, Any]:
     return {
         "filter_form": form,
@@ -52,7 +52,7 @@ def _page_head(
 
 @require_safe
 @permitted(P.VIEW)
-def coverage_list(request: Request) -> HttpResponse:
+def coverage_list(request: SignedIn) -> HttpResponse:
     """Townships (or whole counties) as of a month's end: built or not, by which station, since when (R1)."""
     unit = asked_unit(request, P.VIEW)
     form = CoverageFilter(request.GET, units=unit_choices(request.user, P.VIEW, unit))
@@ -121,7 +121,7 @@ def _county_rows(found: list[OrgUnit], day: date, month: Month) -> list[dict[str
 
 @require_safe
 @permitted(P.VIEW)
-def idle_station_list(request: Request) -> HttpResponse:
+def idle_station_list(request: SignedIn) -> HttpResponse:
     """Stations in operation that served nobody in the month (R10), with the threshold that makes it a fault."""
     unit = asked_unit(request, P.VIEW)
     form = UnitMonthFilter(request.GET, units=unit_choices(request.user, P.VIEW, unit))

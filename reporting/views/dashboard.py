@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import may, scoped
 from accounts.models import Level, OrgUnit
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from common.paths import within
@@ -31,7 +32,6 @@ from reporting.queries.dashboard.headline import cards, strip
 from reporting.queries.dashboard.todo import items
 from reporting.views.crumbs import crumbs_of, dashboard_url
 from reporting.views.params import AskedMonth, asked_month, month_picker, this_month
-from reporting.views.request import Request
 
 P = Permission
 KEPT_SECONDS = 60
@@ -49,7 +49,7 @@ class Kept:
 
 @require_safe
 @scoped(OrgUnit, P.VIEW)
-def dashboard(request: Request, unit: OrgUnit) -> HttpResponse:
+def dashboard(request: SignedIn, unit: OrgUnit) -> HttpResponse:
     """`?month=2023-09` (else the running month), `?sort=` and `?chart=` of the comparison."""
     asked = asked_month(request, this_month())
     month = asked.month
@@ -65,7 +65,7 @@ def dashboard(request: Request, unit: OrgUnit) -> HttpResponse:
     return render(request, "reporting/dashboard.html", context)
 
 
-def _refused(request: Request, unit: OrgUnit, asked: AskedMonth) -> HttpResponse:
+def _refused(request: SignedIn, unit: OrgUnit, asked: AskedMonth) -> HttpResponse:
     context = {
         "unit": unit,
         "month": asked.month,
@@ -76,7 +76,7 @@ def _refused(request: Request, unit: OrgUnit, asked: AskedMonth) -> HttpResponse
     return render(request, "reporting/dashboard_month.html", context, status=400)
 
 
-def _kept(request: Request, unit: OrgUnit, month: Month) -> Kept:
+def _kept(request: SignedIn, unit: OrgUnit, month: Month) -> Kept:
     """The page's pieces, made anew when a count is newer or the minute is over."""
     layout = LAYOUTS[Level(unit.level)]
     sort, shown = request.GET.get("sort", ""), request.GET.get("chart", "")

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import open_to_all, permitted
 from accounts.models import OrgUnit, User
+from accounts.requests import SignedIn
 from accounts.roles import PERMISSIONS, Permission, Role
-from reporting.views.request import Request
 
 
 @require_safe
 @open_to_all("only sends each user to their own page")
-def home(request: Request) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     postings = request.user.current_postings()
     if not postings:
         return render(request, "reporting/no_posting.html")
@@ -25,7 +25,7 @@ def home(request: Request) -> HttpResponse:
 
 @require_safe
 @permitted(Permission.VIEW)
-def home_dashboard(request: Request) -> HttpResponse:
+def home_dashboard(request: SignedIn) -> HttpResponse:
     """The dashboard of the highest unit that the user may view."""
     return redirect("dashboard", top_unit(request.user).pk)
 

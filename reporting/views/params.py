@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import OrgUnit, User
 from accounts.queries import unit_in_scope
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from common.paths import ancestors, within
-from reporting.views.request import Request
 
 EARLIEST = Month(2018, 1)  # no station is older
 OFFERED_MONTHS = 24
@@ -29,7 +29,7 @@ class AskedMonth:
     error: str = ""
 
 
-def asked_month(request: Request, default: Month) -> AskedMonth:
+def asked_month(request: SignedIn, default: Month) -> AskedMonth:
     """`?month=2023-09`, at most the running month."""
     text = request.GET.get("month", "").strip()
     if not text:
@@ -48,7 +48,7 @@ def this_month() -> Month:
     return Month.of(timezone.localdate())
 
 
-def asked_unit(request: Request, permission: Permission) -> OrgUnit | None:
+def asked_unit(request: SignedIn, permission: Permission) -> OrgUnit | None:
     """`?unit=` (a key), or None for the user's whole scope. 404 outside it."""
     return unit_in_scope(request.user, request.GET.get("unit", "").strip(), permission)
 
@@ -66,7 +66,7 @@ def unit_choices(user: User, permission: Permission, unit: OrgUnit | None) -> li
     return list(OrgUnit.objects.visible_to(user, permission).filter(wanted, standing).order_by("path"))
 
 
-def with_query(request: Request, **changes: Any) -> str:
+def with_query(request: SignedIn, **changes: Any) -> str:
     """This page's address with some parameters changed; None drops one."""
     query = request.GET.copy()
     for name, value in changes.items():
@@ -77,7 +77,7 @@ def with_query(request: Request, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def month_picker(request: Request, month: Month, *, keep: Mapping[str, str] | None = None) -> dict[str, Any]:
+def month_picker(request: SignedIn, month: Month, *, keep: Mapping[str, str] | None = None) -> dict[str, Any]:
     """For components/month_picker.html; to choose from, it offers two years and the Decembers before.
 
     Its links carry the page's other parameters on, or only those of `keep`.

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.gate import scoped
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from reporting import actions
@@ -19,7 +20,6 @@ from reporting.forms import CommentForm, ReportForm
 from reporting.models import MonthlyReport, ReportState
 from reporting.queries.reports import valid_services
 from reporting.views.reports import REPORT_RELATED, again, page_context
-from reporting.views.request import Request
 from stations.models import Station
 
 P = Permission
@@ -27,7 +27,7 @@ P = Permission
 
 @require_POST
 @scoped(Station, P.WRITE_REPORT, related=("unit",))
-def report_open(request: Request, station: Station, month: Month) -> HttpResponse:
+def report_open(request: SignedIn, station: Station, month: Month) -> HttpResponse:
     """Start the draft, or go on with the one that is there."""
     try:
         report = actions.open_report(by=request.user, station=station, month=month)
@@ -41,7 +41,7 @@ def report_open(request: Request, station: Station, month: Month) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(MonthlyReport, P.WRITE_REPORT, related=REPORT_RELATED)
-def report_edit(request: Request, report: MonthlyReport) -> HttpResponse:
+def report_edit(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """The narrative beside the figures; “save” stays a draft, “save and send” goes on to the confirmation."""
     if request.method != "POST" and report.state not in actions.WRITABLE:
         messages.info(request, f"这份月报现在是“{report.get_state_display()}”，不能修改")
@@ -67,7 +67,7 @@ def report_edit(request: Request, report: MonthlyReport) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @scoped(MonthlyReport, P.WRITE_REPORT, related=REPORT_RELATED)
-def report_submit(request: Request, report: MonthlyReport) -> HttpResponse:
+def report_submit(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """Confirm and send: what will be frozen, and whether it is in time."""
     if request.method == "POST":
         try:
@@ -83,19 +83,19 @@ def report_submit(request: Request, report: MonthlyReport) -> HttpResponse:
 
 @require_POST
 @scoped(MonthlyReport, P.REVIEW_REPORT, related=REPORT_RELATED)
-def report_return(request: Request, report: MonthlyReport) -> HttpResponse:
+def report_return(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """Send it back with what is wrong."""
     return _review(request, report, actions.return_report, "已退回，站点可以修改后重新上报")
 
 
 @require_POST
 @scoped(MonthlyReport, P.REVIEW_REPORT, related=REPORT_RELATED)
-def report_approve(request: Request, report: MonthlyReport) -> HttpResponse:
+def report_approve(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """Accept it."""
     return _review(request, report, actions.approve_report, "已通过")
 
 
-def _review(request: Request, report: MonthlyReport, act: Any, done: str) -> HttpResponse:
+def _review(request: SignedIn, report: MonthlyReport, act: Any, done: str) -> HttpResponse:
     form = CommentForm(request.POST)
     form.is_valid()
     try:
@@ -112,7 +112,7 @@ def _review(request: Request, report: MonthlyReport, act: Any, done: str) -> Htt
     return redirect("report_detail", report.pk)
 
 
-def _refused(request: Request, report: MonthlyReport, error: ValidationError) -> HttpResponse:
+def _refused(request: SignedIn, report: MonthlyReport, error: ValidationError) -> HttpResponse:
     report = again(request, report)
     if report.state not in actions.WRITABLE:
         messages.error(request, "；".join(error.messages))

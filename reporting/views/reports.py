@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import may, permitted, scoped
 from accounts.models import User
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from reporting.actions import WRITABLE
@@ -25,7 +26,6 @@ from reporting.queries.reports import IN_STATE, PUNCTUAL, Punctuality, QueueStat
 from reporting.queries.timing import Timing
 from reporting.views.crumbs import crumbs_of
 from reporting.views.params import asked_unit, month_picker, this_month, unit_choices, with_query
-from reporting.views.request import Request
 from stations.models import Station
 
 P = Permission
@@ -49,7 +49,7 @@ TABS = (QueueState.MISSING, QueueState.SUBMITTED, QueueState.RETURNED, QueueStat
 
 @require_safe
 @permitted(P.VIEW_RECORDS)
-def report_list(request: Request) -> HttpResponse:
+def report_list(request: SignedIn) -> HttpResponse:
     """The queue of one month: every station that owes its report, whether it sent one or not."""
     unit = asked_unit(request, P.VIEW_RECORDS)
     form = ReportFilter(request.GET, units=unit_choices(request.user, P.VIEW_RECORDS, unit))
@@ -91,7 +91,7 @@ def _filtered(rows: QuerySet[Station], asked: dict[str, Any]) -> QuerySet[Statio
     return rows
 
 
-def _tabs(request: Request, counts: dict[QueueState, int]) -> list[dict[str, Any]]:
+def _tabs(request: SignedIn, counts: dict[QueueState, int]) -> list[dict[str, Any]]:
     state = request.GET.get("state", "")
     everyone = counts[QueueState.MISSING] + counts[QueueState.SENT]
     tabs = [
@@ -151,20 +151,20 @@ def _common_deadline(rows: list[QueueRow]) -> Timing | None:
 
 @require_safe
 @scoped(MonthlyReport, P.VIEW_RECORDS, related=REPORT_RELATED)
-def report_detail(request: Request, report: MonthlyReport) -> HttpResponse:
+def report_detail(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     return render(request, "reporting/report_detail.html", page_context(request, report.station, report.month, report))
 
 
 @require_safe
 @scoped(MonthlyReport, P.VIEW_RECORDS, related=REPORT_RELATED)
-def report_print(request: Request, report: MonthlyReport) -> HttpResponse:
+def report_print(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """The report as a formal paper, A4."""
     return render(request, "reporting/report_print.html", page_context(request, report.station, report.month, report))
 
 
 @require_safe
 @scoped(Station, P.VIEW_RECORDS, related=("unit__parent__parent",))
-def report_of(request: Request, station: Station, month: Month) -> HttpResponse:
+def report_of(request: SignedIn, station: Station, month: Month) -> HttpResponse:
     """The station's report of a month; where there is none, a page that says so and by when it is owed."""
     reports = MonthlyReport.objects.visible_to(request.user, P.VIEW_RECORDS)
     report = reports.filter(station=station, month=month).first()
@@ -176,14 +176,14 @@ def report_of(request: Request, station: Station, month: Month) -> HttpResponse:
     return render(request, "reporting/report_detail.html", page_context(request, station, month, None))
 
 
-def again(request: Request, report: MonthlyReport) -> MonthlyReport:
+def again(request: SignedIn, report: MonthlyReport) -> MonthlyReport:
     """The report as it stands after an action refused it."""
     rows = MonthlyReport.objects.visible_to(request.user, P.VIEW_RECORDS)
     return rows.select_related(*REPORT_RELATED).get(pk=report.pk)
 
 
 def page_context(
-    request: Request, station: Station, month: Month, report: MonthlyReport | None, **extra: Any
+    request: SignedIn, station: Station, month: Month, report: MonthlyReport | None, **extra: Any
 ) -> dict[str, Any]:
     """Everything that the pages of one report show."""
     path = station.unit.path

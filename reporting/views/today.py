@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from policies.queries import RuleBook
@@ -15,7 +16,6 @@ from reporting.display import shown
 from reporting.figures import figures_of
 from reporting.layout import TODAY_FIGURES
 from reporting.queries.today import owed_reports, recent_services, tasks
-from reporting.views.request import Request
 from services.models import Method
 from stations.models import Station
 
@@ -24,7 +24,7 @@ QUICK = ((Method.VISIT, "入户探访"), (Method.POLICY_ADVOCACY, "政策宣传"
 
 @require_safe
 @permitted(Permission.LOG_SERVICE)
-def today(request: Request) -> HttpResponse:
+def today(request: SignedIn) -> HttpResponse:
     """What is due and why, one button to log a service, this month so far. `?station=` for users with several."""
     now = timezone.now()
     day = timezone.localdate(now)
@@ -57,7 +57,7 @@ def today(request: Request) -> HttpResponse:
     return render(request, "reporting/today.html", context)
 
 
-def _chosen(request: Request, stations: list[Station]) -> Station:
+def _chosen(request: SignedIn, stations: list[Station]) -> Station:
     asked = request.GET.get("station", "")
     if not asked:
         return stations[0]

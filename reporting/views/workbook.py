@@ -10,18 +10,18 @@ from django.views.decorators.http import require_POST
 
 from accounts.gate import scoped
 from accounts.models import OrgUnit
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from jobs.actions import request_job
 from reporting.views.crumbs import dashboard_url
 from reporting.views.params import this_month
-from reporting.views.request import Request
 from reporting.workbooks.monthly import KIND, title_of
 
 
 @require_POST
 @scoped(OrgUnit, Permission.EXPORT)
-def workbook_request(request: Request, unit: OrgUnit) -> HttpResponse:
+def workbook_request(request: SignedIn, unit: OrgUnit) -> HttpResponse:
     """Queue the job that makes it, and go to the job's page."""
     try:
         month = Month.parse(request.POST.get("month", ""))
