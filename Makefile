@@ -51,7 +51,6 @@ bench: setup-dev
 lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --quiet templates
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy accounts common config jobs policies stations services reporting
@@ -61,7 +60,6 @@ lint: setup-dev
 fmt: setup-dev
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
-	$(BIN)/djlint --reformat --quiet templates || true
 
 # Pin again what pyproject.toml asks for (uv is only needed here).
 lock: setup-dev

@@ -38,7 +38,7 @@ def _collect_static() -> None:
     """Collect only when a source file changed: hashing 20 MB of assets would make every start slow."""
     digest = hashlib.sha256()
     for entry in settings.STATICFILES_DIRS:
-        folder = Path(entry[1] if isinstance(entry, tuple) else entry)
+        folder = Path(str(entry[1] if isinstance(entry, tuple) else entry))
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             status = path.stat()
             digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}".encode())

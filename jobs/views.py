@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gate import open_to_all
+from accounts.requests import SignedIn
 from jobs import actions
 from jobs.models import Job, JobState
 
@@ -42,13 +43,13 @@ def progress_of(job: Job) -> dict[str, Any]:
     }
 
 
-def _own(request: HttpRequest, pk: int) -> Job:
+def _own(request: SignedIn, pk: int) -> Job:
     return get_object_or_404(Job.objects.visible_to(request.user).select_related("unit"), pk=pk)
 
 
 @open_to_all(OWN)
 @require_safe
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: SignedIn) -> HttpResponse:
     jobs = Job.objects.visible_to(request.user).select_related("unit")
     page = Paginator(jobs, 20).get_page(request.GET.get("page"))
     for job in page:
@@ -58,21 +59,21 @@ def job_list(request: HttpRequest) -> HttpResponse:
 
 @open_to_all(OWN)
 @require_safe
-def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def job_detail(request: SignedIn, pk: int) -> HttpResponse:
     job = _own(request, pk)
     return render(request, "jobs/job_detail.html", {"job": job, "progress": progress_of(job)})
 
 
 @open_to_all(OWN)
 @require_safe
-def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
+def job_progress(request: SignedIn, pk: int) -> HttpResponse:
     """The progress bar alone, polled while the job runs."""
     return render(request, "components/progress.html", {"job": progress_of(_own(request, pk))})
 
 
 @open_to_all(OWN)
 @require_safe
-def job_download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def job_download(request: SignedIn, pk: int) -> HttpResponse | FileResponse:
     job = _own(request, pk)
     if job.state != JobState.DONE or not job.file_path or not actions.file_of(job).is_file():
         raise Http404("文件还没有生成，或已过保存期")
@@ -81,7 +82,7 @@ def job_download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 
 @open_to_all(OWN)
 @require_POST
-def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def job_cancel(request: SignedIn, pk: int) -> HttpResponse:
     job = actions.cancel_job(by=request.user, job=_own(request, pk))
     finished = job.state in (JobState.DONE, JobState.FAILED)
     messages.success(request, "任务已经结束" if finished else "已取消任务")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import NATION
 from accounts.gate import may, permitted, require
 from accounts.models import User
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.spreadsheets import DEFAULT, SpreadsheetError, read_rows
 from policies.actions import enter_year
@@ -39,7 +40,7 @@ SPARE_ROWS = 6
 
 @require_safe
 @permitted(Permission.VIEW)
-def calendar_year_list(request: HttpRequest) -> HttpResponse:
+def calendar_year_list(request: SignedIn) -> HttpResponse:
     context = {
         "tabs": tabs("calendar_year_list"),
         "years": list_years(timezone.localdate()),
@@ -51,7 +52,7 @@ def calendar_year_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permitted(Permission.VIEW)
-def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
+def calendar_year(request: SignedIn, year: int) -> HttpResponse:
     _known_year(year)
     confirmed = CalendarYear.objects.select_related("confirmed_by").filter(year=year).first()
     context = {
@@ -69,7 +70,7 @@ def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permitted(Permission.MANAGE_CALENDAR)
-def calendar_year_enter(request: HttpRequest, year: int) -> HttpResponse:
+def calendar_year_enter(request: SignedIn, year: int) -> HttpResponse:
     """GET the form; POST shows the preview, `edit` the form again, `confirm` saves. Nothing is kept in between."""
     # The calendar is the nation's: an administrator of a city holds the permission, but not here.
     require(request.user, Permission.MANAGE_CALENDAR, NATION)
@@ -105,7 +106,7 @@ def calendar_year_enter(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _show_form(
-    request: HttpRequest,
+    request: SignedIn,
     year: int,
     form: NoticeForm,
     ranges: list[tuple[str, str, str, str]],
@@ -123,7 +124,7 @@ def _show_form(
     return render(request, "policies/calendar_year_enter.html", context)
 
 
-def _show_preview(request: HttpRequest, notice: Notice, form: NoticeForm) -> HttpResponse:
+def _show_preview(request: SignedIn, notice: Notice, form: NoticeForm) -> HttpResponse:
     years = with_notice(official_years(), notice.year, list(notice.days))
     context = {
         "year": notice.year,
@@ -141,7 +142,7 @@ def _show_preview(request: HttpRequest, notice: Notice, form: NoticeForm) -> Htt
     return render(request, "policies/calendar_year_preview.html", context)
 
 
-def _notice(request: HttpRequest, year: int) -> Notice:
+def _notice(request: SignedIn, year: int) -> Notice:
     """From the uploaded file, else from a preview that comes back, else from the typed rows."""
     upload = request.FILES.get("upload")
     if upload is not None:
@@ -159,7 +160,7 @@ def _notice(request: HttpRequest, year: int) -> Notice:
     return from_ranges(_typed(request), year)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str, str, str]]:
+def _typed(request: SignedIn) -> list[tuple[str, str, str, str]]:
     columns = [request.POST.getlist(name) for name in ("start", "end", "kind", "name")]
     return list(zip(*columns, strict=False))
 

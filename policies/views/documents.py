@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import may, permitted, require, scoped
 from accounts.models import Level, OrgUnit
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from policies.actions import add_document, add_provision, end_provision
 from policies.forms import DocumentFilter, DocumentForm, EndForm, ProvisionForm, put_errors
@@ -34,7 +35,7 @@ PAGE_SIZE = 50
 
 @require_safe
 @permitted(Permission.VIEW)
-def document_list(request: HttpRequest) -> HttpResponse:
+def document_list(request: SignedIn) -> HttpResponse:
     """Documents that govern the user's units or were issued in them."""
     user = request.user
     form = DocumentFilter(request.GET, issuers=issuers_in_view(user), years=years_in_view(user))
@@ -68,7 +69,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permitted(Permission.VIEW)
-def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def document_detail(request: SignedIn, pk: int) -> HttpResponse:
     """A document is read downwards too, so its place in the tree does not say who may read it: `visible_to` does."""
     rows = PolicyDocument.objects.visible_to(request.user).select_related("issuer")
     document = get_object_or_404(rows, pk=pk)
@@ -84,7 +85,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permitted(Permission.MANAGE_POLICIES)
-def document_add(request: HttpRequest) -> HttpResponse:
+def document_add(request: SignedIn) -> HttpResponse:
     units = OrgUnit.objects.visible_to(request.user, Permission.MANAGE_POLICIES).filter(level__lte=Level.COUNTY)
     initial = {"issuer": units.order_by("level", "path").first()}
     form = DocumentForm(request.POST or None, units=units, initial=initial)
@@ -102,7 +103,7 @@ def document_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @scoped(PolicyDocument, Permission.MANAGE_POLICIES, related=("issuer",))
-def provision_add(request: HttpRequest, document: PolicyDocument) -> HttpResponse:
+def provision_add(request: SignedIn, document: PolicyDocument) -> HttpResponse:
     """Without `?kind=` it offers the kinds, with it the form of that kind."""
     crumbs = [
         {"label": "制度文件", "url": reverse("document_list")},
@@ -132,7 +133,7 @@ def provision_add(request: HttpRequest, document: PolicyDocument) -> HttpRespons
 
 
 def _save_provision(
-    request: HttpRequest, document: PolicyDocument, kind: str, form: ProvisionForm
+    request: SignedIn, document: PolicyDocument, kind: str, form: ProvisionForm
 ) -> HttpResponseRedirect | None:
     common = {name: form.cleaned_data[name] for name in ("unit", "clause", "text", "in_force_from", "in_force_to")}
     try:
@@ -146,7 +147,7 @@ def _save_provision(
 
 @require_http_methods(["GET", "POST"])
 @scoped(Provision, Permission.MANAGE_POLICIES, related=("document__issuer", "unit"))
-def provision_end(request: HttpRequest, provision: Provision) -> HttpResponse:
+def provision_end(request: SignedIn, provision: Provision) -> HttpResponse:
     document = provision.document
     # A document is its issuer's: a county may not end what the city set for it.
     require(request.user, Permission.MANAGE_POLICIES, document.issuer.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted, scoped
 from accounts.models import OrgUnit
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from policies.forms import DayForm
 from policies.queries import in_force
@@ -18,7 +19,7 @@ from policies.views.shared import tabs
 
 @require_safe
 @permitted(Permission.VIEW)
-def rules_home(request: HttpRequest) -> HttpResponse:
+def rules_home(request: SignedIn) -> HttpResponse:
     """To the rules of the user's own unit, the highest one."""
     unit = OrgUnit.objects.visible_to(request.user).order_by("level", "path").values_list("pk", flat=True).first()
     query = request.GET.urlencode()
@@ -27,7 +28,7 @@ def rules_home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @scoped(OrgUnit, Permission.VIEW)
-def unit_rules(request: HttpRequest, unit: OrgUnit) -> HttpResponse:
+def unit_rules(request: SignedIn, unit: OrgUnit) -> HttpResponse:
     form = DayForm(request.GET if request.GET.get("on") else None, initial={"on": timezone.localdate()})
     on = form.day()
     above = OrgUnit.objects.ancestors_of(unit)

@@ -47,7 +47,7 @@ def build_people(rng: Random, places: list[Place], today: date) -> dict[int, lis
             worker = _worker(rng, place, len(numbers), numbers)
             certified = rng.random() < (0.25 if index in uncertified else 0.95)
             full_time = rng.random() < (0.3 if index in part_time else 0.97)
-            start = place.station.completed_on + timedelta(days=rng.randint(-20, 15))
+            start = place.completed_on + timedelta(days=rng.randint(-20, 15))
             if rng.random() < 0.08:  # a predecessor left
                 left = start + timedelta(days=rng.randint(200, 500))
                 before = _worker(rng, place, len(numbers), numbers)

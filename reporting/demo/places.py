@@ -45,7 +45,8 @@ class Place:
     station: Station
     township: OrgUnit
     county: OrgUnit
-    operating_from: date | None
+    completed_on: date
+    operating_from: date | None = None
 
 
 def _spread(rng: Random, first: date, last: date, count: int) -> list[date]:
@@ -75,7 +76,7 @@ def build_places(rng: Random, today: date) -> list[Place]:
         counties = {unit.pk: unit for unit in units.filter(level=Level.COUNTY)}
         below: dict[int, list[OrgUnit]] = {pk: [] for pk in counties}
         for township in units.filter(level=Level.TOWNSHIP, children=None):
-            below[township.parent_id].append(township)
+            below[township.parent_id or 0].append(township)
         for pk, townships in below.items():
             dates = _completion_dates(rng, counties[pk], townships)
             for township, completed_on in zip(townships, dates, strict=True):
@@ -108,7 +109,7 @@ def _station(rng: Random, rules: RuleBook, township: OrgUnit, county: OrgUnit, c
         due_provisional=due.provisional,
         due_provision_id=due.provision_id,
     )
-    return Place(station, township, county, None)
+    return Place(station, township, county, completed_on)
 
 
 def _give_lives(rng: Random, places: list[Place]) -> None:
@@ -129,7 +130,7 @@ def _give_lives(rng: Random, places: list[Place]) -> None:
 
 
 def _steps(rng: Random, place: Place, *, never: bool, suspended: bool) -> list[tuple[StationStatus, date]]:
-    completed_on = place.station.completed_on
+    completed_on = place.completed_on
     hung_on = completed_on + timedelta(days=rng.randint(2, 12))
     steps = [
         (StationStatus.PLANNED, completed_on - timedelta(days=rng.randint(120, 180))),
@@ -151,7 +152,7 @@ def _checks(rng: Random, place: Place) -> list[DimensionState]:
     """A first check after completion; what failed then is mostly mended half a year later."""
     states = []
     for dimension in Dimension:
-        first = place.station.completed_on + timedelta(days=rng.randint(5, 25))
+        first = place.completed_on + timedelta(days=rng.randint(5, 25))
         met = rng.random() < 0.8
         later = first + timedelta(days=rng.randint(120, 200))
         mended = not met and rng.random() < 0.75

@@ -39,13 +39,13 @@ def build_reports(rng: Random, places: list[Place], now: datetime, submitter: Us
             if rng.random() < MISSING:
                 continue
             count = services.get(place.station.pk, 0)
-            report = _report(rng, rules, place, month, count)
-            if report.submitted_at > now:
+            report, at = _report(rng, rules, place, month, count)
+            if at > now:
                 continue
             report.figures, report.submitted_by = {}, submitter
             reports.append(report)
-            steps.append(ReportStep(report=report, state=ReportState.SUBMITTED, by=submitter, at=report.submitted_at))
-            _review(rng, report, steps, now, reviewer)
+            steps.append(ReportStep(report=report, state=ReportState.SUBMITTED, by=submitter, at=at))
+            _review(rng, report, at, steps, now, reviewer)
             if report.state != ReportState.RETURNED:
                 locks.append(MonthLock(station=place.station, month=month, reason=f"{month.label}月报已上报"))
     MonthlyReport.objects.bulk_create(reports, batch_size=200)
@@ -71,11 +71,13 @@ def _at(rng: Random, day: date) -> datetime:
     return datetime.combine(day, time(rng.randint(9, 20), rng.randint(0, 59)), tzinfo=timezone.get_default_timezone())
 
 
-def _report(rng: Random, rules: RuleBook, place: Place, month: Month, services: int) -> MonthlyReport:
+def _report(rng: Random, rules: RuleBook, place: Place, month: Month, services: int) -> tuple[MonthlyReport, datetime]:
+    """A report as it was sent, and when."""
     due = rules.monthly_report(place.station.unit.path, month)
     late = rng.random() < LATE
     first = (month + 1).first + timedelta(days=2)  # after the last late entry of the month: see activity._enter
     day = due.due + timedelta(days=rng.randint(1, 6)) if late else min(first, due.due)
+    at = _at(rng, day)
     report = MonthlyReport(
         station=place.station,
         month=month,
@@ -84,15 +86,15 @@ def _report(rng: Random, rules: RuleBook, place: Place, month: Month, services: 
         problems="部分偏远村入户路程较长，人手偏紧（演示）。",
         plan="继续做好重点对象探访，推进小组和社区活动（演示）。",
         zero_confirmed=services == 0,
-        submitted_at=_at(rng, day),
+        submitted_at=at,
+        on_time=not due.is_late(at),
         is_demo=True,
         due_on=due.due,
         due_reason=due.reason,
         due_provisional=due.provisional,
         due_provision_id=due.provision_id,
     )
-    report.on_time = not due.is_late(report.submitted_at)
-    return report
+    return report, at
 
 
 def _summary(month: Month, services: int) -> str:
@@ -101,10 +103,12 @@ def _summary(month: Month, services: int) -> str:
     return f"{month.label}本站围绕一老一小和困难群众开展服务 {services} 次，重点探访对象均已联系（演示）。"
 
 
-def _review(rng: Random, report: MonthlyReport, steps: list[ReportStep], now: datetime, reviewer: User) -> None:
+def _review(
+    rng: Random, report: MonthlyReport, sent_at: datetime, steps: list[ReportStep], now: datetime, reviewer: User
+) -> None:
     """The county answers within days; what was sent lately may still wait, and a few are sent back."""
-    at = report.submitted_at + timedelta(days=rng.randint(1, REVIEW_DAYS), hours=rng.randint(0, 3))
-    recent = report.submitted_at > now - timedelta(days=40)
+    at = sent_at + timedelta(days=rng.randint(1, REVIEW_DAYS), hours=rng.randint(0, 3))
+    recent = sent_at > now - timedelta(days=40)
     if at > now or (recent and rng.random() < 0.2):
         return
     report.reviewed_at, report.reviewed_by = at, reviewer

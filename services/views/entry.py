@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import permitted, require
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from services import rules
@@ -34,7 +35,6 @@ from services.queries import (
 )
 from services.views import judgement
 from stations.models import Station
-from stations.requests import SignedIn
 
 LAST = "last"
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from services.filters import ServiceFilter
 from services.queries import Page, Selection, list_rows, totals
-from stations.requests import SignedIn
 
 
 @require_safe

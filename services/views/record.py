@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import may, scoped
 from accounts.queries import crumbs
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from services import rules
 from services.actions import correct_service, void_service
@@ -19,7 +20,6 @@ from services.forms import CorrectForm, VoidForm, initial_of
 from services.models import FocusGroup, ServiceRecord
 from services.queries import history, is_locked
 from services.views import judgement
-from stations.requests import SignedIn
 
 WHOLE = ("station__unit", "entered_by", "due_provision__document")
 

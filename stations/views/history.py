@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.links import url_or_empty
 from accounts.models import AuditEvent
 from accounts.queries.audit import page
+from accounts.requests import SignedIn
 from accounts.roles import Permission
-from stations.requests import SignedIn
 
 
 def _cursor(request: SignedIn, name: str) -> int | None:

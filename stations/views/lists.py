@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET
 from accounts.gate import permitted
 from accounts.models import OrgUnit
 from accounts.queries import unit_in_scope
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from stations.forms.filters import ListFilter, StationFilter, WorkerFilter
 from stations.models import Station, Worker
 from stations.queries.station_list import sorted_stations, station_rows
 from stations.queries.where import Scope
 from stations.queries.worker_list import sorted_workers, worker_rows
-from stations.requests import SignedIn
 
 PAGE = 50
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.gate import may, permitted, scoped
 from accounts.links import url_or_empty
 from accounts.queries import crumbs
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from stations import life
 from stations.actions import (
@@ -22,7 +23,6 @@ from stations.forms.base import attempt
 from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm
 from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
 from stations.queries.station_page import station_page
-from stations.requests import SignedIn
 from stations.views.history import history_page
 
 JOINED = ("unit", "due_provision__document")

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.gate import scoped
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from stations.actions import (
     withdraw_certificate,
@@ -22,7 +23,6 @@ from stations.actions import (
 from stations.actions.withdraw import last_of
 from stations.forms.base import WithdrawForm, attempt
 from stations.models import Station, Worker
-from stations.requests import SignedIn
 from stations.views.workers import managed
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import may, permitted, scoped
 from accounts.queries import home_unit
+from accounts.requests import SignedIn
 from accounts.roles import Permission
 from stations.actions import (
     add_certificate,
@@ -31,7 +32,6 @@ from stations.forms.base import attempt
 from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, TakeOverForm, WorkerForm
 from stations.models import Worker
 from stations.queries.worker_page import worker_page
-from stations.requests import SignedIn
 from stations.views.history import history_page
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
