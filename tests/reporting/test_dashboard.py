@@ -172,7 +172,7 @@ class TestComparison:
             compute_month(OCTOBER)
             compute_month(Month(2023, 9))
             cache.clear()
-            with django_assert_num_queries(15):
+            with django_assert_num_queries(16):
                 client.get(url, {"month": "2023-10"})
 
     def test_a_page_that_was_just_shown_reads_little(self, activity, sign_in, django_assert_max_num_queries):
@@ -209,6 +209,20 @@ class TestNeedsAction:
         text = words(show("榆次区", month="2023-10"))
         assert "10月月报未报" in text
         assert "次月3日前上报，11月3日截止，已逾期 17 天 · 市民函〔2023〕28号 二(三)" in text
+
+    def test_a_sign_without_operation_and_missing_basics_show_at_the_county(self, activity, show, sign_in):
+        station = activity.station("锦纶街道社工站")
+        station.spells.filter(status="OPERATING").delete()
+        station.spells.filter(status="SIGN_HUNG").update(ends_on=None)
+        station.due_on = date(2023, 10, 8)
+        station.save()
+        compute_month(OCTOBER)
+        page = show("榆次区", month="2023-10")
+        href = re.search(r'href="([^"]+NOT_OPERATING[^"]*)"', page.content.decode())[1].replace("&amp;", "&")
+        assert "共 1 条" in words(sign_in(nations_auditor(activity)).get(href))
+        text = words(page)
+        assert "已挂牌、未登记运营 挂牌后连续30天没有服务记录，认定为挂牌未运营 · 市民函〔2023〕28号 三" in text
+        assert "建成后7日内录入站点基础信息；其中 1 站至今未录入 · 市民函〔2023〕28号 二(三)" in text
 
     def test_what_does_not_arise_is_not_listed(self, show):
         text = words(show("北关街道", month="2023-10"))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from accounts.models import Level
 from common.months import Month
 from policies.models import ProvisionKind
 from policies.queries import NoRule
@@ -15,6 +16,8 @@ from reporting.figures import Figures, measured
 from reporting.layout import CHILD_FAULTS, TODOS, ChildFault, Todo
 from reporting.queries.dashboard.data import DashboardData
 from reporting.queries.dashboard.headline import governing, is_bad, rule_words
+from stations.models import Station, StationKind, StationState
+from stations.models.stations import StationQuerySet
 
 NAMED = 3  # units named in a row before “等”
 
@@ -48,6 +51,7 @@ class Item:
 def items(data: DashboardData) -> list[Item]:
     """Those that arise, what is overdue first."""
     asked = [*(_item(data, todo) for todo in TODOS), *(_child_fault(data, fault) for fault in CHILD_FAULTS)]
+    asked.append(_hung_not_operating(data))
     found = [item for item in asked if item is not None]
     return sorted(found, key=lambda item: not item.late)
 
@@ -91,6 +95,46 @@ def _child_fault(data: DashboardData, fault: ChildFault) -> Item | None:
     )
 
 
+def _near_stations(data: DashboardData) -> StationQuerySet | None:
+    """The stations themselves, where they are few enough to be asked: at a county and below."""
+    if data.unit.level < Level.COUNTY:
+        return None
+    return Station.objects.under(data.unit).filter(kind=StationKind.STATION)
+
+
+def _hung_not_operating(data: DashboardData) -> Item | None:
+    """R10: the sign hangs, nothing is at work behind it."""
+    stations = _near_stations(data)
+    if stations is None or not (count := stations.state_at(StationState.NOT_OPERATING, data.day).count()):
+        return None
+    reason = _provision_reason(data, ProvisionKind.FAULT_NOT_OPERATING, data.month)
+    query = urlencode(
+        {
+            "unit": data.unit.pk,
+            "month": str(data.month),
+            "kind": StationKind.STATION.value,
+            "state": StationState.NOT_OPERATING.value,
+        }
+    )
+    return Item(
+        title="已挂牌、未登记运营",
+        count=count,
+        noun="站",
+        reason=reason.words,
+        source=reason.source,
+        href=f"{reverse('station_list')}?{query}",
+        late=False,
+    )
+
+
+def _basics_reason(data: DashboardData, month: Month) -> Reason:
+    """R5; red while some are still not entered."""
+    reason = _provision_reason(data, ProvisionKind.STATION_BASICS, month)
+    stations = _near_stations(data)
+    left = stations.basics_late(data.day).filter(basics_entered_on=None).count() if stations is not None else 0
+    return Reason(f"{reason.words}；其中 {left} 站至今未录入", reason.source, late=True) if left else reason
+
+
 def _count(figures: Figures, todo: Todo) -> int:
     if figures.measures is None:
         return 0
@@ -105,6 +149,8 @@ def _reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
             return _report_reason(data, todo, month)
         case ProvisionKind.COVERAGE_TARGET:
             return _target_reason(data)
+        case ProvisionKind.STATION_BASICS:
+            return _basics_reason(data, month)
     return _provision_reason(data, todo.rule, month)
 
 
