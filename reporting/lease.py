@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -26,7 +27,8 @@ from stations.models import StaleMonth
 LEASE = timedelta(minutes=5)  # a claim whose worker gave no sign for so long is released
 ALONE_AFTER = 2  # tries, after which a row is counted alone, so that it takes no other down with it …
 REST = timedelta(minutes=1)  # … and not more often than this
-MOST_ATTEMPTS = 30_000  # where the count stays, within its column
+ONE_MORE = Least(F("attempts") + 1, Value(30_000))  # staying within its column
+CHUNK = 5_000
 COUNTED = Exists(UnitMonth.objects.filter(month=OuterRef("month"), unit__level=Level.NATION))
 
 
@@ -46,10 +48,6 @@ class Claim:
     month: Month
     rows: tuple[Row, ...]
     worker: str
-
-    @property
-    def ids(self) -> list[int]:
-        return [row.id for row in self.rows]
 
     def only(self, rows: Iterable[Row]) -> Claim:
         return Claim(self.month, tuple(rows), self.worker)
@@ -99,35 +97,31 @@ def claim() -> Claim | None:
             rows = list(free.order_by("claimed_at", "id")[:1])
         if not rows:
             return None
-        StaleMonth.objects.filter(pk__in=[row.pk for row in rows]).update(
-            claimed_by=worker, claimed_at=now, heartbeat_at=now
-        )
+        for some in _in_chunks(rows):
+            some.update(claimed_by=worker, claimed_at=now, heartbeat_at=now)
     return Claim(rows[0].month, tuple(Row(row.pk, row.unit_id, row.version) for row in rows), worker)
 
 
 def beat(claimed: Claim) -> None:
     """Give a sign of life."""
-    with transaction.atomic():
-        _skip_locked(claimed).update(heartbeat_at=timezone.now())
+    _update(claimed, heartbeat_at=timezone.now())
 
 
 def finish(claimed: Claim) -> None:
     """Within the transaction that counted: remove the rows that nothing changed since they were claimed."""
     versions = {row.id: row.version for row in claimed.rows}
-    same = [row.pk for row in _locked(claimed) if row.version == versions[row.pk]]
-    StaleMonth.objects.filter(pk__in=same).delete()
+    for some in _in_chunks([row for row in _locked(claimed) if row.version == versions[row.pk]]):
+        some.delete()
 
 
 def release(claimed: Claim) -> None:
     """After `finish`: what is left was changed meanwhile and waits for the next claim."""
-    with transaction.atomic():
-        _skip_locked(claimed).update(claimed_by="", attempts=0)
+    _update(claimed, claimed_by="", attempts=0)
 
 
 def give_up(claimed: Claim) -> None:
     """Counting failed: the rows wait, and their tries are counted."""
-    with transaction.atomic():
-        _skip_locked(claimed).update(claimed_by="", attempts=Least(F("attempts") + 1, Value(MOST_ATTEMPTS)))
+    _update(claimed, claimed_by="", attempts=ONE_MORE)
 
 
 def sweep() -> int:
@@ -138,16 +132,23 @@ def sweep() -> int:
     lost = held.filter(Q(claimed_by__in=gone) | Q(heartbeat_at__lt=now - LEASE) | Q(heartbeat_at=None))
     if not lost.exists():
         return 0
-    return lost.update(claimed_by="", attempts=Least(F("attempts") + 1, Value(MOST_ATTEMPTS)))
+    return lost.update(claimed_by="", attempts=ONE_MORE)
 
 
 def _locked(claimed: Claim) -> list[StaleMonth]:
-    """The claim's rows that nobody holds locked, locked."""
-    rows = StaleMonth.objects.filter(pk__in=claimed.ids, claimed_by=claimed.worker)
-    return list(rows.select_for_update(skip_locked=True))
+    """The claim's rows that nobody else holds locked, now locked. One that a request holds is claimed again later."""
+    rows = StaleMonth.objects.filter(claimed_by=claimed.worker, month=claimed.month)
+    ids = {row.id for row in claimed.rows}
+    return [row for row in rows.select_for_update(skip_locked=True) if row.pk in ids]
 
 
-def _skip_locked(claimed: Claim) -> QuerySet[StaleMonth]:
-    """The claim's rows for an update in the caller's transaction; a row that a request holds is left out, and is
-    claimed again by this worker, or swept."""
-    return StaleMonth.objects.filter(pk__in=[row.pk for row in _locked(claimed)])
+@transaction.atomic
+def _update(claimed: Claim, **values: Any) -> None:
+    for some in _in_chunks(_locked(claimed)):
+        some.update(**values)
+
+
+def _in_chunks(rows: list[StaleMonth]) -> Iterator[QuerySet[StaleMonth]]:
+    """The rows as querysets of a size that SQLite takes in one statement."""
+    for start in range(0, len(rows), CHUNK):
+        yield StaleMonth.objects.filter(pk__in=[row.pk for row in rows[start : start + CHUNK]])

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
 from accounts.models import OrgUnit
 from common.months import Month
 from policies.models import ProvisionKind
 from policies.signals import rules_changed
 from reporting.models import UnitMonth
-from reporting.tasks import drain
+from reporting.nudge import wake
 from stations import stale
-
-log = logging.getLogger(__name__)
 
 TARGETS = (ProvisionKind.COVERAGE_TARGET, ProvisionKind.ROOM_TARGET)
 
@@ -26,16 +22,8 @@ TARGETS = (ProvisionKind.COVERAGE_TARGET, ProvisionKind.ROOM_TARGET)
 @receiver(stale.marked)
 def nudge_after_commit(sender: Any, **kwargs: Any) -> None:
     """Wake a worker when the change is there to be seen; once for each transaction."""
-    if all(entry[1] is not nudge for entry in connection.run_on_commit):
-        transaction.on_commit(nudge)
-
-
-def nudge() -> None:
-    """Tell a worker that there is something to drain. A broker that is down loses nothing: beat drains later."""
-    try:
-        drain.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("broker unreachable, the recount waits for the next beat: %s", error)
+    if all(entry[1] is not wake for entry in connection.run_on_commit):
+        transaction.on_commit(wake)
 
 
 @receiver(rules_changed)
