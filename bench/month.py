@@ -46,5 +46,7 @@ def one_station_month() -> float:
     return 1000 * median(seconds(partial(compute_station_month, pk, MONTH)) for pk in some)
 
 
-def _snapshots() -> dict[int, dict[str, int]]:
-    return dict(UnitMonth.objects.filter(month=MONTH).values_list("unit_id", "measures"))
+def _snapshots() -> dict[int, int]:
+    """Unit → a digest of its measures."""
+    rows = UnitMonth.objects.filter(month=MONTH).values_list("unit_id", "measures")
+    return {unit_id: hash(frozenset(measures.items())) for unit_id, measures in rows.iterator(chunk_size=2000)}
