@@ -19,7 +19,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from accounts.models import OrgUnit, User
 from accounts.roles import Permission
 from common.months import Month
-from services.models import Domain, Method, Nature, ServiceRecord, ServiceWorker
+from services.models import Domain, FocusGroup, Method, Nature, ServiceRecord, ServiceWorker
 from stations.models import Station, Worker
 
 PAGE = 50
@@ -156,12 +156,19 @@ class Page:
 
 @dataclass(frozen=True)
 class Totals:
-    """Of the records that count; `voided` says how many of the listed ones do not."""
+    """Of the records that count; `voided` says how many of the listed ones do not.
+
+    The last four are there when their filter is set, so that a figure finds its own number on the list that it opens.
+    """
 
     services: int
     contacts: int
     hours: Decimal
     voided: int
+    focus: int | None = None
+    focus_label: str = ""
+    volunteers: int | None = None
+    volunteer_hours: Decimal | None = None
 
 
 COLUMNS = (
@@ -211,13 +218,20 @@ def totals(selection: Selection) -> Totals:
     if selection.month:
         records = records.filter(month=selection.month)
     counted = Q(voided_at=None)
-    found: dict[str, Any] = records.aggregate(
-        services=Count("pk", filter=counted),
-        contacts=Sum("contacts", filter=counted, default=0),
-        hours=Sum("hours", filter=counted, default=Decimal(0)),
-        voided=Count("pk", filter=~counted),
-    )
-    return Totals(**found)
+    sums: dict[str, Any] = {
+        "services": Count("pk", filter=counted),
+        "contacts": Sum("contacts", filter=counted, default=0),
+        "hours": Sum("hours", filter=counted, default=Decimal(0)),
+        "voided": Count("pk", filter=~counted),
+    }
+    if selection.focus:
+        sums["focus"] = Sum(selection.focus, filter=counted, default=0)
+    if selection.volunteers:
+        sums["volunteers"] = Sum("volunteers", filter=counted, default=0)
+        sums["volunteer_hours"] = Sum("volunteer_hours", filter=counted, default=Decimal(0))
+    found = records.aggregate(**sums)
+    label = FocusGroup(selection.focus).label if selection.focus else ""
+    return Totals(**found, focus_label=label)
 
 
 def _row(values: dict[str, Any]) -> Row:

@@ -155,6 +155,13 @@ def test_the_totals_count_what_is_valid_over_all_pages(page, world, log):
     assert 'class="voided"' in html
 
 
+def test_a_figure_of_a_group_or_of_volunteers_finds_its_number_on_the_list(page, log):
+    log(contacts=9, elderly=4, volunteers=3, volunteer_hours="4.5")
+    log(contacts=5, elderly=0)
+    assert "其中老年人 <b>4</b> 人次" in page.get(f"{LIST}?focus=elderly").content.decode()
+    assert "志愿者 <b>3</b> 人次，<b>4.5</b> 小时" in page.get(f"{LIST}?volunteers=yes").content.decode()
+
+
 def test_a_wide_list_fetches_its_totals_afterwards_and_asks_for_a_month(sign_in, world, log, monkeypatch):
     monkeypatch.setattr(listing, "NARROW", 1)
     log()
