@@ -40,6 +40,11 @@ class Site:
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1])
 
+    def start(self, command: str) -> subprocess.Popen:
+        """A command beside the test; its answer is the last line of its output."""
+        arguments = [sys.executable, "-m", "tests.worker_site", command]
+        return subprocess.Popen(arguments, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
+
     def start_worker(self) -> subprocess.Popen:
         worker = subprocess.Popen([sys.executable, *WORKER], cwd=ROOT, env=self.environment)
         self.workers.append(worker)
@@ -87,9 +92,11 @@ def site(request, tmp_path) -> Iterator[Site]:
 def test_what_a_killed_worker_left_behind_is_counted_by_the_next(site):
     marked = site.run("prepare", STATIONS)
     assert marked == STATIONS * 3
+    killer = site.start("kill_in_the_middle")
+    assert killer.stdout.readline() == "watching\n"
     worker = site.start_worker()
     site.run("nudge")
-    state = site.run("kill_in_the_middle", worker.pid)
+    state = json.loads(killer.communicate(timeout=120)[0])
     worker.wait(timeout=20)
     assert worker.returncode == -9
     assert 0 < state["left"] < state["whole"] == marked

@@ -54,19 +54,24 @@ def nudge() -> None:
         drain.apply_async(retry=False)
 
 
-def kill_in_the_middle(pid: int, seconds: float = 40.0) -> Any:
-    """kill -9 the worker once it finished a month and holds the next; what it left behind."""
+def kill_in_the_middle(seconds: float = 90.0) -> Any:
+    """kill -9 the worker once it finished a month and holds the next; what it left behind.
+
+    Says "watching" first, so that the test starts the worker only when nothing of its work can be missed.
+    """
     whole, end = StaleMonth.objects.count(), time.monotonic() + seconds
+    print("watching", flush=True)
     while time.monotonic() < end:
         left = StaleMonth.objects.count()
-        if left < whole and StaleMonth.objects.exclude(claimed_by="").exists():
-            os.kill(pid, signal.SIGKILL)
+        holder = StaleMonth.objects.exclude(claimed_by="").values_list("claimed_by", flat=True).first()
+        if left < whole and holder:
+            os.kill(int(holder.rpartition(":")[2]), signal.SIGKILL)
             return {"whole": whole, "left": StaleMonth.objects.count()}
         time.sleep(0.002)
     raise TimeoutError("the worker was never in the middle")
 
 
-def wait_until_drained(seconds: float = 40.0) -> Any:
+def wait_until_drained(seconds: float = 90.0) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if not StaleMonth.objects.exists():
