@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from common.months import Month
+from policies.models import Provision
 from policies.queries import RuleBook
 from reporting.display import Shown, shown, shown_frozen
 from reporting.figures import figures_of
@@ -64,6 +67,13 @@ def timing_for(station: Station, month: Month, report: MonthlyReport | None, now
         return timing_of(report, None, now)
     path = station.unit.path
     return timing_of(report, monthly_due(RuleBook.load([path]), path, month), now)
+
+
+def document_url(timing: Timing) -> str:
+    """The page of the document that the due date rests on; one query."""
+    rows = Provision.objects.filter(pk=timing.provision_id).values_list("document_id", flat=True)
+    document_id = rows.first() if timing.provision_id else None
+    return reverse("document_detail", args=[document_id]) if document_id else ""
 
 
 # ---- figures --------------------------------------------------------------------------------------------------------

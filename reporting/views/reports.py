@@ -21,7 +21,7 @@ from reporting.actions import WRITABLE
 from reporting.forms import CommentForm, ReportFilter
 from reporting.models import MonthlyReport, ReportState
 from reporting.queries.places import place_of
-from reporting.queries.report_pages import QueueRow, queue_rows, report_figures, timing_for
+from reporting.queries.report_pages import QueueRow, document_url, queue_rows, report_figures, timing_for
 from reporting.queries.reports import IN_STATE, PUNCTUAL, Punctuality, QueueState, owes, queue, state_counts
 from reporting.queries.timing import Timing
 from reporting.views.crumbs import crumbs_of
@@ -193,6 +193,7 @@ def page_context(
     steps = list(report.steps.select_related("by").order_by("-id")) if report else []
     sent_at = next((step.at for step in steps if step.state == ReportState.SUBMITTED), None)
     returned = steps[0] if steps and state == ReportState.RETURNED else None
+    timing = timing_for(station, month, report, timezone.now())
     return {
         "report": report,
         "station": station,
@@ -202,7 +203,8 @@ def page_context(
         "crumbs": crumbs_of(request.user, station.unit, f"{month.label}月报", month=month),
         "state_label": label,
         "state_tone": tone,
-        "timing": timing_for(station, month, report, timezone.now()),
+        "timing": timing,
+        "document_url": document_url(timing),
         "figures": report_figures(station, month, report, sent_at),
         "steps": [{"label": STEP_WORDS[ReportState(step.state)], "step": step} for step in steps],
         "can_write": writing,
