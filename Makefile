@@ -56,6 +56,7 @@ lint: setup-dev
 	$(BIN)/mypy accounts common config jobs policies stations services reporting
 	env -u DATABASE_URL $(BIN)/python manage.py makemigrations --check --dry-run
 	env -u DATABASE_URL $(BIN)/python manage.py check --fail-level WARNING
+	env -u DATABASE_URL $(BIN)/python manage.py spectacular --fail-on-warn --file /dev/null
 
 fmt: setup-dev
 	$(BIN)/ruff check --fix --quiet . || true

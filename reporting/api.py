@@ -7,8 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -19,16 +18,26 @@ from common.months import Month
 from reporting.figures import as_json, figures_of
 
 CODE_LENGTH = 12
-_FIGURE = inline_serializer(
-    "Figure",
-    {
-        "label": serializers.CharField(help_text="名称"),
-        "unit": serializers.CharField(help_text="单位；有分母的为 %，value 为 0 到 1 的比值"),
-        "numerator": serializers.FloatField(allow_null=True, help_text="分子；null：尚未计算"),
-        "denominator": serializers.FloatField(allow_null=True, help_text="分母；null：没有分母，或尚未计算"),
-        "value": serializers.FloatField(allow_null=True, help_text="数值；null：尚未计算，或分母为零"),
+
+
+def _number(description: str) -> dict[str, Any]:
+    return {"type": "number", "nullable": True, "description": description}
+
+
+# A map by indicator key, which no serializer describes.
+ANSWER = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "label": {"type": "string", "description": "名称"},
+            "unit": {"type": "string", "description": "单位；有分母的为 %，value 为 0 到 1 的比值"},
+            "numerator": _number("分子；null：尚未计算"),
+            "denominator": _number("分母；null：没有分母，或尚未计算"),
+            "value": _number("数值；null：尚未计算，或分母为零"),
+        },
     },
-)
+}
 
 
 class FiguresViewSet(ViewSet):
@@ -39,7 +48,7 @@ class FiguresViewSet(ViewSet):
             OpenApiParameter("unit", OpenApiTypes.STR, required=True, description="12 位区划代码，或单位编号"),
             OpenApiParameter("month", OpenApiTypes.STR, required=True, description="月份，如 2026-10"),
         ],
-        responses=serializers.DictField(child=_FIGURE),
+        responses={(200, "application/json"): ANSWER},
     )
     def list(self, request: Request) -> Response:
         """`{指标: {label, unit, numerator, denominator, value}}`，与 `manage.py figures` 相同。"""

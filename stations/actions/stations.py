@@ -62,7 +62,7 @@ def _place(township: OrgUnit, kind: StationKind, name: str, started_on: date) ->
     if township.level != Level.TOWNSHIP:
         raise ValidationError({"township": "请选择站点所在的乡镇（街道）"})
     if township.closed_on and township.closed_on <= started_on:
-        raise ValidationError({"township": f"{township}已于 {township.closed_on} 撤销，不能再设站点"})
+        raise ValidationError({"township": f"{township}{township.closed_label}，不能再设站点"})
     if kind in (StationKind.STATION, StationKind.ROOM) and township.is_virtual:
         raise ValidationError({"township": f"{township}不是乡镇（街道），社工站和社工室请选择实际所在的乡镇（街道）"})
     here = Station.objects.filter(unit__parent=township, closed_on=None).select_related("unit")

@@ -48,9 +48,10 @@ class Command(BaseCommand):
         months = list(FIRST_MONTH.until(Month.of(timezone.localdate(now))))
         for number, month in enumerate(months, 1):
             compute_month(month)
-            self.stdout.write(f"  计算 {month} （{number}/{len(months)}）", ending="\r")
+            if self.stdout.isatty() or month.month == 12 or number == len(months):
+                ending = "\r" if self.stdout.isatty() and number < len(months) else "\n"
+                self.stdout.write(f"  计算 {month} （{number}/{len(months)}）", ending=ending)
         StaleMonth.objects.all().delete()
-        self.stdout.write("")
 
     def build(self, now: datetime) -> None:
         rng = Random(SEED)
