@@ -54,12 +54,17 @@ def shown_frozen(key: str, frozen: Mapping[str, Any], unit: OrgUnit, month: Mont
         key,
         label or entry["label"],
         entry["unit"],
-        entry["numerator"],
-        entry["denominator"],
-        entry["value"],
+        _exact(entry["numerator"]),
+        _exact(entry["denominator"]),
+        _exact(entry["value"]),
         is_ratio=entry["unit"] == "%",
         href=records.url(unit.pk, month) if records else "",
     )
+
+
+def _exact(value: int | float | None) -> int | Decimal | None:
+    """As it was before it went into JSON: 56.0 hours stay 56.0."""
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def _shown(
