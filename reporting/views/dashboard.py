@@ -23,9 +23,8 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from common.paths import within
-from reporting.figures import counted_at
 from reporting.layout import LAYOUTS
-from reporting.queries.dashboard import DashboardData, load, window
+from reporting.queries.dashboard import DashboardData, last_counted, load
 from reporting.queries.dashboard import charts as chart
 from reporting.queries.dashboard.compare import CHANGE, NAME, comparison, sort_of
 from reporting.queries.dashboard.headline import cards, strip
@@ -82,8 +81,8 @@ def _kept(request: SignedIn, unit: OrgUnit, month: Month) -> Kept:
     sort, shown = request.GET.get("sort", ""), request.GET.get("chart", "")
     sort = sort if sort.removeprefix("-") in {NAME, CHANGE, *(column.key for column in layout.columns)} else ""
     shown = shown if shown in layout.charts else ""
-    counted = counted_at(unit, window(month))
-    stamp = max(counted.values()).timestamp() if counted else 0
+    counted = last_counted(unit, month)
+    stamp = counted.timestamp() if counted else 0
     tops = "+".join(path for path in request.user.paths(P.VIEW) if within(unit.path, path))
     key = f"dashboard:{unit.pk}:{month}:{sort}:{shown}:{stamp}:{timezone.localdate()}:{tops}"
     kept = cache.get(key)
@@ -95,7 +94,7 @@ def _kept(request: SignedIn, unit: OrgUnit, month: Month) -> Kept:
             crumbs=render_to_string("components/breadcrumbs.html", crumbs),
             picker=render_to_string("components/month_picker.html", picker),
             body=render_to_string("reporting/_dashboard.html", _context(data, sort, shown)),
-            as_of=counted.get(month),
+            as_of=data.figures.computed_at,
         )
         cache.set(key, kept, KEPT_SECONDS)
     return kept

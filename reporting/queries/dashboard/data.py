@@ -12,6 +12,7 @@ from common.months import Month
 from policies.queries import RuleBook, Target, coverage_targets
 from reporting.figures import Figures, figures_of_many
 from reporting.layout import LAYOUTS, Card, Column, Layout
+from reporting.models import UnitMonth
 from stations.models import month_end
 
 WINDOW = 36  # months back, the shown one included: for the curve of coverage
@@ -72,6 +73,15 @@ def settled_month(month: Month, today: date) -> Month:
 def window(month: Month) -> list[Month]:
     """The months whose snapshots a dashboard of `month` reads for its own unit."""
     return [month - back for back in range(WINDOW)]
+
+
+def last_counted(unit: OrgUnit, month: Month) -> datetime | None:
+    """The latest count of any month in the window: every change below the unit moves it.
+
+    None also for a township where nothing stands: it has no snapshot until something does.
+    """
+    rows = UnitMonth.objects.filter(unit=unit, month__lte=month, month__gt=month - WINDOW)
+    return rows.order_by("-computed_at").values_list("computed_at", flat=True).first()
 
 
 def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
