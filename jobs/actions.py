@@ -12,20 +12,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts import audit
 from accounts.models import OrgUnit, User
+from common.nudge import wake
 from jobs.models import Job, JobState
 from jobs.registry import KINDS, Cancelled, JobRun
 
 log = logging.getLogger(__name__)
 
+RUN = "jobs.run"  # the task of jobs.tasks
 LOST_AFTER = timedelta(seconds=60)
 BEAT_SECONDS = 10
 ATTEMPTS = 3
@@ -50,16 +50,8 @@ def request_job(*, by: User, kind: str, title: str, unit: OrgUnit, parameters: d
         raise ValidationError(f"您已有 {OPEN_JOBS_PER_USER} 个任务未完成，请等其完成或取消后再试")
     job = Job.objects.create(kind=kind, title=title[:160], unit=unit, parameters=parameters, requested_by=by)
     audit.record(by=by, verb="申请后台任务", target=job, unit=unit, changes={"参数": [None, parameters]})
-    transaction.on_commit(lambda: nudge(job.pk))
+    transaction.on_commit(lambda: wake(RUN, job.pk))
     return job
-
-
-def nudge(job_id: int) -> None:
-    """Tell a worker that a job waits. A broker that is down loses nothing: the sweep finds the row."""
-    try:
-        current_app.send_task("jobs.run", args=[job_id])
-    except (OperationalError, OSError):
-        log.warning("broker unreachable; job %s waits for the sweep", job_id)
 
 
 @transaction.atomic
@@ -142,7 +134,7 @@ def sweep_jobs() -> None:
     )
     lost.update(state=JobState.WAITING, claimed_by="")
     for job_id in Job.objects.filter(state=JobState.WAITING).order_by("id").values_list("pk", flat=True)[:20]:
-        nudge(job_id)
+        wake(RUN, job_id)
     old = Job.objects.filter(finished_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(file_path="")
     for job in old.iterator():
         file_of(job).unlink(missing_ok=True)

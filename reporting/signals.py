@@ -10,10 +10,11 @@ from django.dispatch import receiver
 
 from accounts.models import OrgUnit
 from common.months import Month
+from common.nudge import wake
 from policies.models import ProvisionKind
 from policies.signals import rules_changed
 from reporting.models import UnitMonth
-from reporting.nudge import wake
+from reporting.tasks import drain
 from stations import stale
 
 TARGETS = (ProvisionKind.COVERAGE_TARGET, ProvisionKind.ROOM_TARGET)
@@ -22,8 +23,12 @@ TARGETS = (ProvisionKind.COVERAGE_TARGET, ProvisionKind.ROOM_TARGET)
 @receiver(stale.marked)
 def nudge_after_commit(sender: Any, **kwargs: Any) -> None:
     """Wake a worker when the change is there to be seen; once for each transaction."""
-    if all(entry[1] is not wake for entry in connection.run_on_commit):
-        transaction.on_commit(wake)
+    if all(entry[1] is not wake_worker for entry in connection.run_on_commit):
+        transaction.on_commit(wake_worker)
+
+
+def wake_worker() -> None:
+    wake(drain.name)
 
 
 @receiver(rules_changed)

@@ -2,8 +2,6 @@ from celery import shared_task
 
 from reporting import recount
 
-# A nudge that waited longer than a minute says nothing new: beat asks again anyway.
-
 
 @shared_task(name="reporting.drain", expires=60)
 def drain() -> None:

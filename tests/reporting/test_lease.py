@@ -7,19 +7,16 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from datetime import date, timedelta
-from time import monotonic, sleep
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from common.months import Month
 from policies.models import ProvisionKind
 from policies.signals import rules_changed
-from reporting import lease, nudge, recount, signals, tasks
+from reporting import lease, recount, signals, tasks
 from reporting.compute import compute_month
 from reporting.models import UnitMonth
 from stations import stale
@@ -216,7 +213,7 @@ def test_whole_months_of_an_empty_system_are_no_error(db):
 @pytest.fixture
 def nudges(monkeypatch):
     sent = []
-    monkeypatch.setattr(signals, "wake", lambda: sent.append(1))
+    monkeypatch.setattr(signals, "wake", sent.append)
     return sent
 
 
@@ -237,37 +234,6 @@ def test_a_change_that_is_rolled_back_nudges_nobody_and_hinders_no_later_nudge(w
     assert nudges == []
     stale.mark(world.station().pk, [OCTOBER])
     assert len(nudges) == 1
-
-
-@pytest.mark.parametrize("error", [OperationalError("no broker"), ConnectionRefusedError(111, "refused")])
-def test_a_broker_that_is_down_is_only_logged(monkeypatch, error, caplog):
-    def refuse(**options):
-        raise error
-
-    monkeypatch.setattr(nudge.drain, "apply_async", refuse)
-    nudge.send()
-    assert "broker unreachable" in caplog.text
-
-
-def test_nobody_waits_for_a_broker_that_is_slow(monkeypatch):
-    asked, answered, sent = threading.Event(), threading.Event(), []
-
-    def slow():
-        asked.set()
-        answered.wait(timeout=10)
-        sent.append(1)
-
-    monkeypatch.setattr(nudge, "send", slow)
-    nudge.wake()
-    assert asked.wait(timeout=10)
-    for _ in range(5):  # while the first is under way: one more covers them all
-        nudge.wake()
-    assert sent == []
-    answered.set()
-    end = monotonic() + 10
-    while len(sent) < 2 and monotonic() < end:
-        sleep(0.01)
-    assert len(sent) == 2
 
 
 def test_a_new_target_recounts_what_was_counted_since(world):
