@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+# 6 digits of place, 8 of birth, 3 of order and a check character, written together or in these groups.
+_WITHIN = re.compile(r"(?<!\d)\d{6}[\s-]?(\d{8})[\s-]?\d{3}[\dXx](?!\d)")
 
 
 def check_digit(first17: str) -> str:
@@ -24,3 +27,16 @@ def problem(number: str) -> str:
     if check_digit(number[:17]) != number[17]:
         return "身份证号校验位不正确，请核对"
     return ""
+
+
+def has_identity_number(text: str) -> bool:
+    """Does `text` hold an 18-digit resident identity number? A wrong check digit is still somebody's number."""
+    for match in _WITHIN.finditer(unicodedata.normalize("NFKC", text)):
+        birth = match[1]
+        try:
+            born = date(int(birth[:4]), int(birth[4:6]), int(birth[6:]))
+        except ValueError:
+            continue
+        if 1880 <= born.year <= 2099:
+            return True
+    return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -87,32 +86,6 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-# ---- citizens' numbers ----------------------------------------------------------------------------------------------
-
-# 6 digits of place, 8 of birth, 3 of order and a check character, written together or in these groups.
-_IDENTITY = re.compile(r"(?<!\d)\d{6}[\s-]?(\d{8})[\s-]?\d{3}[\dXx](?!\d)")
-
-
-def has_identity_number(text: str) -> bool:
-    """Does `text` hold an 18-digit resident identity number? A wrong check digit is still somebody's number."""
-    for match in _IDENTITY.finditer(unicodedata.normalize("NFKC", text)):
-        birth = match[1]
-        try:
-            born = date(int(birth[:4]), int(birth[4:6]), int(birth[6:]))
-        except ValueError:
-            continue
-        if 1880 <= born.year <= 2099:
-            return True
-    return False
-
-
-def without_identity_number(text: str, *, field: str, label: str) -> str:
-    """`text` unchanged; ValidationError when it holds an identity number."""
-    if has_identity_number(text):
-        raise ValidationError({field: f"{label}中不能填写身份证号，请删去后再保存"})
-    return text
-
-
 # ---- one field at a time --------------------------------------------------------------------------------------------
 
 
@@ -179,15 +152,13 @@ def _line(max_length: int, *, required: bool) -> Callable[[str, Any], str]:
         text = str(value or "")
         if not required and not text.strip():
             return ""
-        text = plain_name(text, field=name, label=LABELS[name], max_length=max_length)
-        return without_identity_number(text, field=name, label=LABELS[name])
+        return plain_name(text, field=name, label=LABELS[name], max_length=max_length)
 
     return check
 
 
 def _result(name: str, value: Any) -> str:
-    text = long_text(str(value or ""), field=name, label=LABELS[name], max_length=MAX_RESULT)
-    return without_identity_number(text, field=name, label=LABELS[name])
+    return long_text(str(value or ""), field=name, label=LABELS[name], max_length=MAX_RESULT)
 
 
 def _choice(choices: type[Domain] | type[Method]) -> Callable[[str, Any], str]:
@@ -298,5 +269,4 @@ def locked_words(month: Month) -> str:
 
 def clean_reason(value: Any) -> str:
     """The reason of a correction or a voiding: one line, no markup, no identity number."""
-    text = plain_name(str(value or ""), field="reason", label="理由", max_length=MAX_REASON)
-    return without_identity_number(text, field="reason", label="理由")
+    return plain_name(str(value or ""), field="reason", label="理由", max_length=MAX_REASON)

@@ -1,10 +1,14 @@
 """Paths, encrypted numbers, identity numbers, short texts."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common import encrypted, paths
-from common.citizen_numbers import check_digit, problem
+from common.citizen_numbers import check_digit, has_identity_number, problem
 from common.text import long_text, plain_name
 
 
@@ -86,3 +90,29 @@ def test_a_ten_megabyte_text_is_refused_with_its_length():
     with pytest.raises(ValidationError) as error:
         long_text("长" * 10_000_000, field="result", label="服务结果", max_length=2000)
     assert "2000" in error.value.message_dict["result"][0]
+
+
+@pytest.mark.parametrize("check", [plain_name, long_text])
+def test_no_text_may_hold_an_identity_number(check):
+    with pytest.raises(ValidationError) as error:
+        check("王奶奶 110101 19900307 7715，已联系", field="note", label="说明", max_length=40)
+    assert error.value.message_dict["note"] == ["说明中不能填写身份证号，请删去后再保存"]
+
+
+@pytest.mark.parametrize(
+    "text", ["订单 123456789012345678", "电话 13800138000", "统一代码 91140700MA0GTB1J2X", "20261020 共 12 人"]
+)
+def test_other_numbers_are_welcome(text):
+    assert not has_identity_number(text)
+
+
+@given(
+    place=st.integers(110000, 659999),
+    born=st.dates(date(1900, 1, 1), date(2026, 1, 1)),
+    order=st.integers(0, 999),
+    before=st.sampled_from(["", "身份证", "见", "a "]),
+    after=st.sampled_from(["", "，", "已访", " b"]),
+)
+def test_every_identity_number_is_found(place, born, order, before, after):
+    first17 = f"{place}{born:%Y%m%d}{order:03d}"
+    assert has_identity_number(f"{before}{first17}{check_digit(first17)}{after}")

@@ -105,6 +105,13 @@ class TestSaving:
         assert "最多 5000 个字" in refusal(caught)
         assert MonthlyReport.objects.get().summary == ""
 
+    @time_machine.travel(at(date(2023, 9, 20)))
+    def test_a_citizens_number_stays_out_of_the_narrative(self, world, station):
+        with pytest.raises(ValidationError) as caught:
+            written(world, station, summary="走访王奶奶（110101199003077715）")
+        assert list(caught.value.message_dict) == ["summary"]
+        assert "不能填写身份证号" in refusal(caught)
+
     @time_machine.travel(at(date(2023, 10, 2)))
     def test_a_month_with_services_cannot_be_confirmed_as_empty(self, world, station):
         serve(station)
