@@ -71,9 +71,10 @@ def timing_for(station: Station, month: Month, report: MonthlyReport | None, now
 
 def document_url(timing: Timing) -> str:
     """The page of the document that the due date rests on; one query."""
-    rows = Provision.objects.filter(pk=timing.provision_id).values_list("document_id", flat=True)
-    document_id = rows.first() if timing.provision_id else None
-    return reverse("document_detail", args=[document_id]) if document_id else ""
+    if timing.provision_id is None:
+        return ""
+    document_id = Provision.objects.values_list("document_id", flat=True).get(pk=timing.provision_id)
+    return reverse("document_detail", args=[document_id])
 
 
 # ---- figures --------------------------------------------------------------------------------------------------------
