@@ -202,7 +202,7 @@ CONTENT_SECURITY_POLICY = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a 10 MB text reaches the form and gets its message there
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# Django 5.2: models.W040 says that SQLite ignores INCLUDE columns of an index; that is intended.
+# models.W040 says that SQLite ignores INCLUDE columns of an index; common.indexes.CoveringIndex does not.
 # axes.W006: it asks to lock by address as well; see AXES_LOCKOUT_PARAMETERS.
 SILENCED_SYSTEM_CHECKS = ["models.W040", "axes.W006"]
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.gate import GatedQuerySet, gated
 from accounts.models import User
+from common.indexes import CoveringIndex
 from common.months import MonthField
 from common.paths import STEP
 from policies.models import Judged
@@ -83,7 +84,7 @@ class ServiceRecord(Judged):
             models.Index(fields=["station", "-starts_on", "-id"]),
             models.Index(fields=["-starts_on", "-id"]),
             # Everything a month's measures read, so that counting never touches the table.
-            models.Index(
+            CoveringIndex(
                 fields=["month", "station"],
                 include=[
                     "voided_at",
