@@ -27,6 +27,11 @@ class Due:
     document: str
     clause: str
 
+    @property
+    def citation(self) -> str:
+        """文号 and clause, as every page cites it."""
+        return f"{self.document} {self.clause}".strip()
+
     def is_late(self, done: date | datetime) -> bool:
         """Was something done at `done` (local date of an aware datetime) too late?"""
         return _local(done) > self.due

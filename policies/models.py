@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit, User
 from common.paths import ancestors
+from policies.deadlines import Due
 
 
 class ProvisionKind(models.TextChoices):
@@ -108,6 +109,11 @@ class Provision(models.Model):
     def __str__(self) -> str:
         return f"{self.document} {self.clause} {self.get_kind_display()}"
 
+    @property
+    def citation(self) -> str:
+        """文号 and clause, as every page cites it. Reads `document`."""
+        return f"{self.document.number} {self.clause}".strip()
+
 
 class CalendarYear(models.Model):
     """A year whose holiday notice is known."""
@@ -143,6 +149,10 @@ class CalendarDay(models.Model):
         return f"{self.date} {'休' if self.rest else '班'}"
 
 
+# The columns of Judged.
+JUDGED = ("due_on", "due_reason", "due_provisional", "due_provision_id")
+
+
 class Judged(models.Model):
     """What a due date was judged by, kept on the fact itself: date, reason in words, and the provision it rests on."""
 
@@ -155,3 +165,10 @@ class Judged(models.Model):
 
     class Meta:
         abstract = True
+
+    def judge_by(self, due: Due) -> None:
+        """Put the answer on the row (unsaved)."""
+        self.due_on = due.due
+        self.due_reason = due.reason[:200]
+        self.due_provisional = due.provisional
+        self.due_provision_id = due.provision_id

@@ -14,6 +14,7 @@ from accounts.models import User
 from common.months import Month
 from common.text import long_text
 from policies.deadlines import Due
+from policies.models import JUDGED
 from policies.queries import NoRule, RuleBook
 from reporting.freeze import frozen_figures
 from reporting.models import MonthlyReport, ReportState, ReportStep
@@ -41,9 +42,9 @@ def open_report(*, by: User | None, station: Station, month: Month) -> MonthlyRe
     if not owes(station, month):
         raise ValidationError({"month": f"{station}在{month.label}没有运营，不需要报送月报"})
     report = MonthlyReport(station=station, month=month)
-    _judge(report, due_of(report))
+    report.judge_by(due_of(report))
     report, created = MonthlyReport.objects.get_or_create(
-        station=station, month=month, defaults={field: getattr(report, field) for field in _JUDGED}
+        station=station, month=month, defaults={field: getattr(report, field) for field in JUDGED}
     )
     if created:
         audit.record(by=by, verb="新建月报", target=report, unit=station.unit)
@@ -84,7 +85,7 @@ def submit_report(*, by: User | None, report: MonthlyReport) -> MonthlyReport:
     before = audit.state(report)
     if report.submitted_at is None:
         due = due_of(report)  # again: the year's holiday notice may have come since the draft was made
-        _judge(report, due)
+        report.judge_by(due)
         report.submitted_at, report.submitted_by, report.on_time = now, by, not due.is_late(now)
     report.state = ReportState.SUBMITTED
     report.figures = {}
@@ -133,14 +134,6 @@ def due_of(report: MonthlyReport) -> Due:
         return RuleBook.load([path]).monthly_report(path, report.month)
     except NoRule as error:
         raise ValidationError(str(error)) from error
-
-
-_JUDGED = ("due_on", "due_reason", "due_provisional", "due_provision_id")
-
-
-def _judge(report: MonthlyReport, due: Due) -> None:
-    report.due_on, report.due_reason = due.due, due.reason
-    report.due_provisional, report.due_provision_id = due.provisional, due.provision_id
 
 
 def _held(report: MonthlyReport) -> MonthlyReport:

@@ -19,7 +19,6 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from common.months import Month
-from policies.deadlines import Due
 from services import rules
 from services.models import MonthLock, ServiceRecord, ServiceWorker
 from services.queries import postings_between, preview_due
@@ -74,7 +73,7 @@ def log_service(
         is_demo=station.is_demo,
         **facts.as_dict(),
     )
-    _judge(record, due)
+    record.judge_by(due)
     try:
         with transaction.atomic():  # the same id may come for another station, whose lock we do not hold
             record.save(force_insert=True)
@@ -140,7 +139,7 @@ def correct_service(
         due = preview_due(station, facts.ends_on)
         late = due.is_late(record.entered_at)
         if record.on_time or late:
-            _judge(record, due)
+            record.judge_by(due)
             record.on_time = not late
     after = {**audit.state(record), "workers": [worker.name for worker in team]}
     changes = audit.changes(before, after)
@@ -257,13 +256,6 @@ def _team(station: Station, workers: Iterable[Worker], facts: Facts) -> list[Wor
     if absent:
         raise ValidationError({"workers": f"{'、'.join(absent)}在服务日期不驻本站，请核对日期或社工"})
     return team
-
-
-def _judge(record: ServiceRecord, due: Due) -> None:
-    record.due_on = due.due
-    record.due_reason = due.reason[:200]
-    record.due_provisional = due.provisional
-    record.due_provision_id = due.provision_id
 
 
 def _set_team(record: ServiceRecord, old: list[Worker], new: list[Worker]) -> None:

@@ -45,7 +45,7 @@ class ProvisionRow:
 
     @property
     def source(self) -> dict[str, str]:
-        return {"label": f"{self.provision.document.number} {self.provision.clause}"}
+        return {"label": self.provision.citation}
 
 
 def list_documents(

@@ -20,6 +20,11 @@ class Target:
     clause: str
     provision_id: int
 
+    @property
+    def citation(self) -> str:
+        """文号 and clause, as every page cites it."""
+        return f"{self.document} {self.clause}".strip()
+
 
 def coverage_targets(on: date) -> dict[int, Target]:
     """Unit id → its coverage target in force on `on`: of several the one due next, or else the last that was due."""

@@ -115,7 +115,7 @@ def _basics_tasks(station: Station, today: date) -> Iterator[Task]:
         return
     late = (today - station.due_on).days
     provision: Provision | None = station.due_provision
-    source = f"{provision.document.number} {provision.clause}" if provision else ""
+    source = provision.citation if provision else ""
     yield Task(
         "录入站点基础信息",
         " · ".join(filter(None, ["地址、联系人、电话、运营方式", station.due_reason, source])),
@@ -140,7 +140,7 @@ def _yesterday(station: Station, rules: RuleBook, today: date) -> Iterator[Task]
         return
     if due.due != today:
         return
-    reason = f"昨天（{_day(yesterday)}）还没有服务记录；如有，今天录入为按时 · {due.document} {due.clause}"
+    reason = f"昨天（{_day(yesterday)}）还没有服务记录；如有，今天录入为按时 · {due.citation}"
     yield Task("补记昨天的服务", reason, f"{reverse('service_log')}?station={station.pk}", "今天截止")
 
 

@@ -18,7 +18,7 @@ def of_entry(due: Due, now: datetime) -> dict[str, Any]:
         "date": due.due,
         "provisional": due.provisional,
         "reason": due.reason,
-        "source": {"label": f"{due.document} {due.clause}".strip()},
+        "source": {"label": due.citation},
         "is_late": due.is_late(now),
         "days_late": due.days_late(now),
     }
@@ -31,8 +31,7 @@ def of_record(record: ServiceRecord) -> dict[str, Any] | None:
     provision = record.due_provision
     source = None
     if provision:
-        label = f"{provision.document.number} {provision.clause}".strip()
-        source = {"label": label, "url": url_or_empty("document_detail", provision.document_id)}
+        source = {"label": provision.citation, "url": url_or_empty("document_detail", provision.document_id)}
     return {
         "date": record.due_on,
         "provisional": record.due_provisional,

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, OrgUnit
+from policies.models import JUDGED
 from policies.queries import NoRule, RuleBook
 from stations import stale
 from stations.actions.told import told
 from stations.models import Station
 
-JUDGED = ("due_on", "due_reason", "due_provisional", "due_provision_id")
 BATCH = 500
 
 
@@ -27,11 +27,8 @@ def judge_basics(station: Station, rules: RuleBook, completed_on: date) -> str:
         due = rules.station_basics(station.unit.path, completed_on)
     except NoRule as error:
         raise ValidationError(str(error)) from None
-    station.due_on = due.due
-    station.due_reason = due.reason[:200]
-    station.due_provisional = due.provisional
-    station.due_provision_id = due.provision_id
-    return f"{due.document} {due.clause}".strip()
+    station.judge_by(due)
+    return due.citation
 
 
 @transaction.atomic

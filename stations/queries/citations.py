@@ -11,6 +11,6 @@ def source(provision: Provision | None) -> dict[str, str] | None:
     if provision is None:
         return None
     return {
-        "label": f"{provision.document} {provision.clause}".strip(),
+        "label": provision.citation,
         "url": url_or_empty("document_detail", provision.document_id),
     }

@@ -101,7 +101,7 @@ def station_rows(stations: Iterable[Station], on: date, *, below: str = "") -> l
         spell = spells.get(station.pk)
         judgement = basics.judge(basics.due_of(station), station.basics_entered_on, today)
         total, certified = workers.get(station.pk, (0, 0))
-        source = f"{station.due_provision.document} {station.due_provision.clause}" if station.due_provision else ""
+        source = station.due_provision.citation if station.due_provision else ""
         rows.append(
             StationRow(
                 name=station.unit.name,

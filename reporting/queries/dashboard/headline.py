@@ -68,8 +68,7 @@ def source_of(provision: Provision | None) -> dict[str, str] | None:
     """Document and clause, for components/source.html."""
     if provision is None:
         return None
-    label = f"{provision.document.number} {provision.clause}".strip()
-    return {"label": label, "url": reverse("document_detail", args=[provision.document_id])}
+    return {"label": provision.citation, "url": reverse("document_detail", args=[provision.document_id])}
 
 
 def _note(data: DashboardData, card: Card, month: Month, figure: Figure) -> str:

@@ -158,7 +158,7 @@ def _provision_reason(data: DashboardData, kind: ProvisionKind, month: Month) ->
     provision = governing(data, kind, month)
     if provision is None:
         return Reason("", "")
-    return Reason(rule_words(data, kind, month), f"{provision.document.number} {provision.clause}")
+    return Reason(rule_words(data, kind, month), provision.citation)
 
 
 def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
@@ -169,7 +169,7 @@ def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
         return Reason(str(error), "")
     days = due.days_late(data.now) if todo.unsent else 0
     words = f"{due.reason}，已逾期 {days} 天" if days else due.reason
-    return Reason(words, f"{due.document} {due.clause}", late=days > 0)
+    return Reason(words, due.citation, late=days > 0)
 
 
 def _target_reason(data: DashboardData) -> Reason:
@@ -179,4 +179,4 @@ def _target_reason(data: DashboardData) -> Reason:
     due = target.due
     late = due < data.day
     words = f"应于{due.year}年{due.month}月{due.day}日前建成" + ("，已逾期" if late else "")
-    return Reason(words, f"{target.document} {target.clause}", late=late)
+    return Reason(words, target.citation, late=late)
