@@ -172,3 +172,17 @@ class Judged(models.Model):
         self.due_reason = due.reason[:200]
         self.due_provisional = due.provisional
         self.due_provision_id = due.provision_id
+
+    def judged_due(self, *, cited: bool = False) -> Due | None:
+        """The answer as it was put here; None before. Document and clause only when `cited`: join them then."""
+        if self.due_on is None:
+            return None
+        provision = self.due_provision if cited else None
+        return Due(
+            due=self.due_on,
+            provisional=self.due_provisional,
+            reason=self.due_reason,
+            provision_id=self.due_provision_id or 0,
+            document=provision.document.number if provision else "",
+            clause=provision.clause if provision else "",
+        )

@@ -14,7 +14,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
-from stations.basics import BasicsState, due_of, judge
+from stations.basics import BasicsState, judge
 from stations.forms.filters import StationFilter
 from stations.models import (
     BasicsFilter,
@@ -49,7 +49,7 @@ class StationSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
     def get_basics(self, station: Station) -> str:
-        return judge(due_of(station), station.basics_entered_on, timezone.localdate()).state.value
+        return judge(station.judged_due(), station.basics_entered_on, timezone.localdate()).state.value
 
 
 def _parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: Any = None) -> OpenApiParameter:

@@ -53,24 +53,6 @@ def complete(station: Station) -> bool:
     return all(getattr(station, field) for field in REQUIRED)
 
 
-def due_of(station: Station, *, with_source: bool = False) -> Due | None:
-    """The due date that was judged at completion; None while the station is not completed.
-
-    Document and clause are read only `with_source`; join `due_provision__document` then.
-    """
-    if station.due_on is None:
-        return None
-    provision = station.due_provision if with_source else None
-    return Due(
-        due=station.due_on,
-        provisional=station.due_provisional,
-        reason=station.due_reason,
-        provision_id=station.due_provision_id or 0,
-        document=str(provision.document) if provision else "",
-        clause=provision.clause if provision else "",
-    )
-
-
 def judge(due: Due | None, entered_on: date | None, today: date) -> Judgement:
     """R5: on time, late, overdue or still open."""
     if due is None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils import timezone
-
 from common.months import Month
 from policies.deadlines import Due
 from policies.queries import NoRule, RuleBook
@@ -56,34 +54,20 @@ def timing_of(report: MonthlyReport | None, due: Due | NoRule | None, now: datet
 
     `report` comes with due_provision__document when it was sent; `due` is not read then.
     """
-    if report is not None and report.submitted_at is not None:
-        return _judged(report)
+    sent_at = report.submitted_at if report is not None else None
+    if report is not None and sent_at is not None:
+        due = report.judged_due(cited=True)
     if not isinstance(due, Due):
-        return Timing(None, str(due or ""), False, "", "", None, None, 0)
+        return Timing(None, str(due or ""), False, "", "", None, sent_at, 0)
     return Timing(
         due_on=due.due,
         reason=due.reason,
         provisional=due.provisional,
         document=due.document,
         clause=due.clause,
-        provision_id=due.provision_id,
-        submitted_at=None,
-        days_late=due.days_late(now),
-    )
-
-
-def _judged(report: MonthlyReport) -> Timing:
-    provision = report.due_provision
-    late = (timezone.localdate(report.submitted_at) - report.due_on).days if report.due_on else 0
-    return Timing(
-        due_on=report.due_on,
-        reason=report.due_reason,
-        provisional=report.due_provisional,
-        document=provision.document.number if provision else "",
-        clause=provision.clause if provision else "",
-        provision_id=report.due_provision_id,
-        submitted_at=report.submitted_at,
-        days_late=max(late, 0),
+        provision_id=due.provision_id or None,
+        submitted_at=sent_at,
+        days_late=due.days_late(sent_at or now),
     )
 
 

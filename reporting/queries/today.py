@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.months import Month
-from policies.models import Provision
 from policies.queries import NoRule, RuleBook
 from reporting.models import MonthlyReport, ReportState, ReportStep
 from reporting.queries.reports import owing_spells
@@ -111,16 +110,15 @@ def _comments(returned: list[MonthlyReport]) -> dict[int, tuple[str, str]]:
 
 
 def _basics_tasks(station: Station, today: date) -> Iterator[Task]:
-    if station.due_on is None or station.basics_entered_on is not None:
+    due = station.judged_due(cited=True)
+    if due is None or station.basics_entered_on is not None:
         return
-    late = (today - station.due_on).days
-    provision: Provision | None = station.due_provision
-    source = provision.citation if provision else ""
+    late = due.days_late(today)
     yield Task(
         "录入站点基础信息",
-        " · ".join(filter(None, ["地址、联系人、电话、运营方式", station.due_reason, source])),
+        " · ".join(filter(None, ["地址、联系人、电话、运营方式", due.reason, due.citation])),
         reverse("station_detail", args=[station.pk]),
-        f"已逾期{late}天" if late > 0 else "今天截止" if late == 0 else f"{_day(station.due_on)}前",
+        f"已逾期{late}天" if late else "今天截止" if due.due == today else f"{_day(due.due)}前",
         late=late > 0,
     )
 

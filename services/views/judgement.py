@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from accounts.links import url_or_empty
 from policies.deadlines import Due
@@ -26,21 +24,18 @@ def of_entry(due: Due, now: datetime) -> dict[str, Any]:
 
 def of_record(record: ServiceRecord) -> dict[str, Any] | None:
     """A record as it was judged at entry; give it with due_provision__document."""
-    if record.due_on is None:
+    due = record.judged_due()
+    if due is None:
         return None
     provision = record.due_provision
     source = None
     if provision:
         source = {"label": provision.citation, "url": url_or_empty("document_detail", provision.document_id)}
     return {
-        "date": record.due_on,
-        "provisional": record.due_provisional,
-        "reason": record.due_reason,
+        "date": due.due,
+        "provisional": due.provisional,
+        "reason": due.reason,
         "source": source,
         "is_late": not record.on_time,
-        "days_late": max((_entry_day(record) - record.due_on).days, 0),
+        "days_late": due.days_late(record.entered_at),
     }
-
-
-def _entry_day(record: ServiceRecord) -> date:
-    return timezone.localdate(record.entered_at)

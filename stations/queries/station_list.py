@@ -99,7 +99,7 @@ def station_rows(stations: Iterable[Station], on: date, *, below: str = "") -> l
     rows = []
     for station in stations:
         spell = spells.get(station.pk)
-        judgement = basics.judge(basics.due_of(station), station.basics_entered_on, today)
+        judgement = basics.judge(station.judged_due(), station.basics_entered_on, today)
         total, certified = workers.get(station.pk, (0, 0))
         source = station.due_provision.citation if station.due_provision else ""
         rows.append(

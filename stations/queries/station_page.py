@@ -113,7 +113,7 @@ def posted_rows(station: Station, today: date) -> tuple[list[PostedRow], list[Po
 
 def basics_due(station: Station, today: date) -> dict[str, Any] | None:
     """The due date of the basics for components/due.html, with `words` and `tone` of the judgement (R5)."""
-    due = basics.due_of(station)
+    due = station.judged_due()
     if due is None:
         return None
     judgement = basics.judge(due, station.basics_entered_on, today)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import AuditEvent, OrgUnit
 from common.months import Month
 from stations.actions import create_station, edit_station
-from stations.basics import BasicsState, due_of, judge
+from stations.basics import BasicsState, judge
 from stations.models import Hosting, StaleMonth, Station, StationKind, StationStatus, StatusSpell
 from tests.stations.conftest import advance, errors_of
 
@@ -169,7 +169,7 @@ def test_a_closed_station_is_not_edited(operating):
 
 def judged(entered_on, today, *, due_on=date(2023, 10, 9)):
     station = Station(due_on=due_on, due_reason="建成后7日内录入", due_provision_id=1)
-    return judge(due_of(station), entered_on, today)
+    return judge(station.judged_due(), entered_on, today)
 
 
 @pytest.mark.parametrize(
