@@ -14,12 +14,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from policies.models import ProvisionKind
+from policies.models import Dimension, ProvisionKind
 
 Parameters = Mapping[str, Any]
-
-# The names are those of stations.models.Dimension, a higher room; a test keeps the two alike (R3).
-DIMENSIONS = {"HARDWARE": "硬件设置", "INSTITUTIONS": "制度建设", "STAFFING": "人员配备", "SIGNAGE": "统一标识"}
 
 
 class ParameterType(Enum):
@@ -181,7 +178,7 @@ def _room_target(p: Parameters) -> str:
 
 
 def _dimension(p: Parameters) -> str:
-    return f"站点建设标准包括“{DIMENSIONS[p['dimension']]}”"
+    return f"站点建设标准包括“{Dimension(p['dimension']).label}”"
 
 
 def _certificate(p: Parameters) -> str:
@@ -271,7 +268,7 @@ KINDS: dict[ProvisionKind, Kind] = {
         Kind(
             ProvisionKind.STANDARD_DIMENSION,
             "R3",
-            (Parameter("dimension", "维度", ParameterType.CHOICE, choices=tuple(DIMENSIONS.items())),),
+            (Parameter("dimension", "维度", ParameterType.CHOICE, choices=tuple(Dimension.choices)),),
             _dimension,
             subject="dimension",
         ),

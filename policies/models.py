@@ -31,6 +31,15 @@ class ProvisionKind(models.TextChoices):
     FAULT_PART_TIME = "FAULT_PART_TIME", "工作人员非专职的认定"
 
 
+class Dimension(models.TextChoices):
+    """The four dimensions of the building standard (R3)."""
+
+    HARDWARE = "HARDWARE", "硬件设置"
+    INSTITUTIONS = "INSTITUTIONS", "制度建设"
+    STAFFING = "STAFFING", "人员配备"
+    SIGNAGE = "SIGNAGE", "统一标识"
+
+
 class PolicyDocumentQuerySet(GatedQuerySet):
     """Documents are read downwards: a county sees what its city and province issued, and what is issued below it."""
 

@@ -11,7 +11,6 @@ from reporting.measures.sources import (
     BASICS_DUE,
     CERTIFIED,
     COMPLETED,
-    ENTERED_IN_TIME,
     FULL_TIME,
     OF_KIND_STATION,
     STATION_STANDING,
@@ -25,6 +24,7 @@ from reporting.queries.reports import operating_during
 from services.models import Domain, FocusGroup, Method
 from stations.models import Dimension, StationKind, StationStatus
 from stations.models.dated import at
+from stations.models.stations import BASICS_IN_TIME
 
 
 def stations_idle(values: Values, place: Place) -> int:
@@ -75,7 +75,7 @@ STATIONS = _of(
     ("rooms", "已建成社工室", flag(ROOM & COMPLETED)),
     ("rooms_new_this_year", "本年新建成社工室", flag(ROOM & COMPLETED & COMPLETED_THIS_YEAR)),
     ("basics_due", "应录入基础信息的社工站", flag(OF_KIND_STATION & BASICS_DUE)),
-    ("basics_on_time", "按时录入基础信息的社工站", flag(OF_KIND_STATION & BASICS_DUE & ENTERED_IN_TIME)),
+    ("basics_on_time", "按时录入基础信息的社工站", flag(OF_KIND_STATION & BASICS_DUE & BASICS_IN_TIME)),
 )
 SPELLS = _of(
     Source.SPELLS,

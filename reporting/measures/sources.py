@@ -41,6 +41,7 @@ from stations.models import (
     StatusSpell,
 )
 from stations.models.dated import at
+from stations.models.stations import basics_due, completed, standing
 
 
 def count(condition: Q | None = None) -> Aggregate:
@@ -63,13 +64,10 @@ def total_tenths(field: str) -> Expression:
     return Cast(Round(Sum(field) * Value(10)), IntegerField())
 
 
-STANDING = Q(closed_on=None) | Q(closed_on__gt=DAY)
-COMPLETED = STANDING & Q(completed_on__lte=DAY)
+COMPLETED = completed(DAY)
 OF_KIND_STATION = Q(kind=StationKind.STATION)
-ENTERED_IN_TIME = Q(basics_entered_on__lte=F("due_on"))
-# The whole due day is still in time: what is due today and not entered counts from tomorrow (Station.basics_due).
-BASICS_DUE = COMPLETED & Q(due_on__lte=DAY) & (Q(due_on__lt=TODAY) | ENTERED_IN_TIME)
-STATION_STANDING = Q(station__closed_on=None) | Q(station__closed_on__gt=DAY)
+BASICS_DUE = basics_due(DAY, TODAY)
+STATION_STANDING = standing(DAY, "station__")
 CERTIFIED = Exists(Certificate.objects.filter(worker=OuterRef("worker"), issued_on__lte=DAY))
 FULL_TIME = Exists(Employment.objects.filter(at(DAY), worker=OuterRef("worker"), full_time=True))
 
@@ -85,7 +83,7 @@ def _spells() -> QuerySet:
 def _dimensions() -> QuerySet:
     """Only completed stations count as meeting a dimension (Station.dimension_at)."""
     return DimensionState.objects.filter(
-        at(DAY), STATION_STANDING, met=True, station__kind=StationKind.STATION, station__completed_on__lte=DAY
+        at(DAY), completed(DAY, "station__"), met=True, station__kind=StationKind.STATION
     ).values("station_id")
 
 

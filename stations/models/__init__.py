@@ -1,10 +1,10 @@
 """Stations and rooms with their dated life, workers, and the months that became stale."""
 
+from policies.models import Dimension
 from stations.models.dated import month_end
 from stations.models.stale import StaleMonth
 from stations.models.stations import (
     BasicsFilter,
-    Dimension,
     DimensionState,
     Hosting,
     Station,

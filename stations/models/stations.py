@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit
-from policies.models import Judged
+from policies.models import Dimension, Judged
 from stations.models.dated import dated
 
 
@@ -65,13 +65,29 @@ class Hosting(models.TextChoices):
     MIXED = "MIXED", "机构与乡镇合办"
 
 
-class Dimension(models.TextChoices):
-    """The four dimensions of the building standard (R3)."""
+# Conditions on stations, for lists and figures alike. `on` is a day or an expression of one; `prefix` leads to the
+# station from another table.
 
-    HARDWARE = "HARDWARE", "硬件设置"
-    INSTITUTIONS = "INSTITUTIONS", "制度建设"
-    STAFFING = "STAFFING", "人员配备"
-    SIGNAGE = "SIGNAGE", "统一标识"
+
+def standing(on: date, prefix: str = "") -> Q:
+    """Not closed by the end of `on`."""
+    return Q(**{f"{prefix}closed_on": None}) | Q(**{f"{prefix}closed_on__gt": on})
+
+
+def completed(on: date, prefix: str = "") -> Q:
+    """Completed by `on` and not closed."""
+    return standing(on, prefix) & Q(**{f"{prefix}completed_on__lte": on})
+
+
+BASICS_IN_TIME = Q(basics_entered_on__lte=F("due_on"))
+
+
+def basics_due(on: date, today: date) -> Q:
+    """Completed stations whose basics (R5) had to be there by `on`.
+
+    One that is due today and has no basics yet is left out: the whole due day is still in time.
+    """
+    return completed(on) & Q(due_on__lte=on) & (Q(due_on__lt=today) | BASICS_IN_TIME)
 
 
 class StationQuerySet(GatedQuerySet):
@@ -81,11 +97,11 @@ class StationQuerySet(GatedQuerySet):
 
     def standing(self, on: date) -> Self:
         """Not closed by the end of `on`."""
-        return self.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+        return self.filter(standing(on))
 
     def completed(self, on: date) -> Self:
         """Completed by `on` and not closed."""
-        return self.standing(on).filter(completed_on__lte=on)
+        return self.filter(completed(on))
 
     def sign_hung(self, on: date) -> Self:
         """Sign hung by `on` and not closed, operating or not."""
@@ -114,16 +130,12 @@ class StationQuerySet(GatedQuerySet):
                 return self.in_status(StationStatus(state.value), on)
 
     def basics_due(self, on: date) -> Self:
-        """Completed stations whose basics (R5) had to be there by `on`.
-
-        One that is due today and has no basics yet is left out: the whole due day is still in time.
-        """
-        entered = Q(basics_entered_on__lte=F("due_on"))
-        return self.completed(on).filter(Q(due_on__lte=on), Q(due_on__lt=timezone.localdate()) | entered)
+        """Completed stations whose basics (R5) had to be there by `on`."""
+        return self.filter(basics_due(on, timezone.localdate()))
 
     def basics_on_time(self, on: date) -> Self:
         """Of `basics_due`, those entered by their due date."""
-        return self.basics_due(on).filter(basics_entered_on__lte=F("due_on"))
+        return self.basics_due(on).filter(BASICS_IN_TIME)
 
     def basics_late(self, on: date) -> Self:
         """Of `basics_due`, those entered after it or not at all."""

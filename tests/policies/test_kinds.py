@@ -6,9 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from policies.actions.loading import DOCUMENTS
-from policies.kinds import DIMENSIONS, FAULTS, KINDS, ParameterType, clean, sentence
+from policies.kinds import FAULTS, KINDS, ParameterType, clean, sentence
 from policies.models import ProvisionKind
-from stations.models import Dimension
 
 SHIPPED = [
     (row["kind"], row["parameters"]) for document in json.loads(DOCUMENTS.read_text()) for row in document["provisions"]
@@ -18,10 +17,6 @@ TOO_LONG = "9" * 40
 
 def test_every_kind_is_declared():
     assert set(KINDS) == set(ProvisionKind)
-
-
-def test_dimensions_are_those_of_the_stations():
-    assert dict(Dimension.choices) == DIMENSIONS
 
 
 def test_the_five_faults():
