@@ -13,7 +13,6 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -229,11 +228,7 @@ def _check_station(station: Station, facts: Facts) -> None:
         raise ValidationError({"starts_on": "站点尚未建成，不能登记服务"})
     if facts.starts_on < station.completed_on:
         raise ValidationError({"starts_on": f"站点于 {station.completed_on:%Y-%m-%d} 建成，不能登记建成之前的服务"})
-    spells = (
-        station.spells.filter(starts_on__lte=facts.ends_on)
-        .filter(Q(ends_on=None) | Q(ends_on__gt=facts.starts_on) & Q(ends_on__gt=F("starts_on")))
-        .order_by("starts_on", "id")
-    )
+    spells = station.spells.during(facts.starts_on, facts.ends_on).order_by("starts_on", "id")
     standing = [(spell.starts_on, StationStatus(spell.status)) for spell in spells]
     if not standing or standing[0][0] > facts.starts_on:
         raise ValidationError({"starts_on": "站点在开始日期没有状态记录，请先登记站点状态"})

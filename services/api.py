@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.gate import require
 from accounts.roles import Permission
 from services import rules
-from services.actions import MonthLocked, log_service
+from services.actions import MAX_WORKERS, MonthLocked, log_service
 from services.filters import ServiceFilter
 from services.models import FocusGroup, Nature, ServiceRecord
 from services.queries import PAGE, Cursor, ordered, stations_in_reach
@@ -62,7 +62,7 @@ class LogSerializer(serializers.ModelSerializer):
     workers = serializers.ListField(
         child=serializers.IntegerField(min_value=1),
         allow_empty=False,
-        max_length=50,
+        max_length=MAX_WORKERS,
         help_text="社工编号；服务期间须驻本站",
     )
     starts_on = serializers.DateField(help_text="开始日期，不晚于今天")

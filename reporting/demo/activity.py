@@ -148,5 +148,4 @@ def _enter(rng: Random, profile: Profile, record: ServiceRecord, due: Due, now: 
     minute = time(rng.randint(9, 19), rng.randint(0, 59))
     record.entered_at = datetime.combine(day, minute, tzinfo=timezone.get_default_timezone())
     record.on_time = not due.is_late(record.entered_at)
-    record.due_on, record.due_reason, record.due_provisional = due.due, due.reason, due.provisional
-    record.due_provision_id = due.provision_id
+    record.judge_by(due)

@@ -34,7 +34,7 @@ def _id_number(rng: Random, serial: int) -> str:
     return first + check_digit(first)
 
 
-def build_people(rng: Random, places: list[Place], today: date) -> dict[int, list[Worker]]:
+def build_people(rng: Random, places: list[Place]) -> dict[int, list[Worker]]:
     """Two to four workers for each station, some of them successors of one who left; station id → workers there now."""
     weak = rng.sample(range(len(places)), UNCERTIFIED_STATIONS + PART_TIME_STATIONS)
     uncertified, part_time = set(weak[:UNCERTIFIED_STATIONS]), set(weak[UNCERTIFIED_STATIONS:])

@@ -104,11 +104,8 @@ def _station(rng: Random, rules: RuleBook, township: OrgUnit, county: OrgUnit, c
         completed_on=completed_on,
         basics_entered_on=max(due.due + timedelta(days=lateness), completed_on),
         is_demo=True,
-        due_on=due.due,
-        due_reason=due.reason,
-        due_provisional=due.provisional,
-        due_provision_id=due.provision_id,
     )
+    station.judge_by(due)
     return Place(station, township, county, completed_on)
 
 

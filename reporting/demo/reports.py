@@ -89,11 +89,8 @@ def _report(rng: Random, rules: RuleBook, place: Place, month: Month, services: 
         submitted_at=at,
         on_time=not due.is_late(at),
         is_demo=True,
-        due_on=due.due,
-        due_reason=due.reason,
-        due_provisional=due.provisional,
-        due_provision_id=due.provision_id,
     )
+    report.judge_by(due)
     return report, at
 
 

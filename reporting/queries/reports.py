@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from common.months import Month
 from reporting.models import ReportState
 from services.models import ServiceRecord
 from stations.models import Station, StationKind, StationStatus, StatusSpell
+from stations.models.dated import during
 
 
 class QueueState(models.TextChoices):
@@ -31,26 +32,17 @@ class Punctuality(models.TextChoices):
 
 
 def operating_during(month: Month) -> Q:
-    """Spells of operation that share a day with the month, where the station is recorded here by then.
-
-    A spell of no day (begun and ended at once) shares none.
-    """
+    """Spells of operation that share a day with the month, where the station is recorded here by then."""
     return Q(
         Q(station__records_from=None) | Q(station__records_from__lte=month.last),
-        Q(ends_on=None) | Q(ends_on__gt=month.first) & Q(ends_on__gt=F("starts_on")),
+        during(month.first, month.last),
         status=StationStatus.OPERATING,
-        starts_on__lte=month.last,
     )
 
 
 def owing_spells(month: Month) -> QuerySet[StatusSpell]:
     """The spells that make their stations owe the month's report: operating stations of kind STATION."""
     return StatusSpell.objects.filter(operating_during(month), station__kind=StationKind.STATION)
-
-
-def owing_stations(month: Month) -> QuerySet[Station]:
-    """Stations that owe the report of `month`: kind STATION, in operation on at least one day of it."""
-    return Station.objects.filter(Exists(owing_spells(month).filter(station=OuterRef("pk"))))
 
 
 def owes(station: Station, month: Month) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from common.months import Month
 from policies.deadlines import Due
@@ -26,6 +26,4 @@ def is_locked(station: Station, month: Month) -> bool:
 
 def postings_between(station: Station, first: date, last: date) -> QuerySet[StationPosting]:
     """Postings to this station on some day from `first` to `last`, both included."""
-    return StationPosting.objects.filter(station=station, starts_on__lte=last).filter(
-        Q(ends_on=None) | Q(ends_on__gt=first) & Q(ends_on__gt=F("starts_on"))
-    )
+    return StationPosting.objects.during(first, last).filter(station=station)

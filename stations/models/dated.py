@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.gate import GatedQuerySet
@@ -19,6 +19,11 @@ def at(day: date, prefix: str = "") -> Q:
     )
 
 
+def during(first: date, last: date) -> Q:
+    """Facts that hold on some day from `first` to `last`, both included. A spell of no day holds on none."""
+    return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gt=first) & Q(ends_on__gt=F("starts_on")))
+
+
 def month_end(month: Month, today: date | None = None) -> date:
     """The day as of which a month's dated facts are counted: its last day, or today in the running month."""
     return min(month.last, today or timezone.localdate())
@@ -30,6 +35,10 @@ class DatedQuerySet(GatedQuerySet):
     def at(self, day: date) -> Self:
         """Rows that hold on `day`."""
         return self.filter(at(day))
+
+    def during(self, first: date, last: date) -> Self:
+        """Rows that hold on some day from `first` to `last`, both included."""
+        return self.filter(during(first, last))
 
     def current(self) -> Self:
         """Rows that nothing has ended yet."""

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         today = timezone.localdate(now)
         places = build_places(rng, today)
         build_rooms(rng, places)
-        workers = build_people(rng, places, today)
+        workers = build_people(rng, places)
         sign_ins = {user.username: user for user, _, _ in build_sign_ins(places, workers)}
         services = build_services(rng, places, workers, now)
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"])
