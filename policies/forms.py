@@ -20,16 +20,6 @@ from policies.kinds import Kind, Parameter, ParameterType
 SUGGESTED = 200
 
 
-def put_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """Put an action's errors on the form, at their field where the form has it."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for field, messages in error.message_dict.items():
-        for message in messages:
-            form.add_error(field if field in form.fields else None, message)
-
-
 class SuggestInput(forms.TextInput):
     """A text input with suggestions below it, without script."""
 

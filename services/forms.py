@@ -90,12 +90,6 @@ class FactsForm(forms.Form):
     def focus_fields(self) -> list[forms.BoundField]:
         return [self[group] for group in FocusGroup.values]
 
-    def add_problems(self, error: ValidationError) -> None:
-        """Put what an action refused beside its fields; what has no field here goes to the top."""
-        for name, problems in error.update_error_dict({}).items():
-            shown = name in self.fields and not self.fields[name].widget.is_hidden
-            self.add_error(name if shown else None, problems)
-
 
 class LogForm(FactsForm):
     """Logging. `when` is the day itself (today, yesterday) or "other", so that a page left open overnight keeps it."""

@@ -26,6 +26,7 @@ from accounts.forms.session import OwnPasswordForm, SignInForm
 from accounts.gate import open_to_all
 from accounts.links import home_url
 from accounts.requests import SignedIn
+from common.forms import put_errors
 
 
 class SignIn(LoginView):
@@ -83,7 +84,7 @@ def password_change(request: SignedIn) -> HttpResponse:
         try:
             change_own_password(user=request.user, password=form.cleaned_data["new_password1"])
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             update_session_auth_hash(request, request.user)  # this session goes on, all others of the user end
             AxesProxyHandler.reset_attempts(username=request.user.get_username())

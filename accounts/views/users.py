@@ -37,6 +37,7 @@ from accounts.queries import unit_in_scope
 from accounts.queries.users import SORTS, posting_lines, user_list
 from accounts.requests import SignedIn
 from accounts.roles import Permission, Role
+from common.forms import put_errors
 
 MANAGE = Permission.MANAGE_USERS
 PAGE = 50
@@ -109,7 +110,7 @@ def user_create(request: SignedIn) -> HttpResponse:
         try:
             user, password = create_user(by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             return _password_page(request, user, password, "账号已建立")
     return _form_page(request, form, "新建账号", submit="建立账号")
@@ -129,7 +130,7 @@ def user_edit(request: SignedIn, user: User) -> HttpResponse:
         try:
             edit_user(by=request.user, user=user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("user_detail", user.pk)
@@ -143,7 +144,7 @@ def _switch(request: SignedIn, user: User, *, active: bool) -> HttpResponse:
         try:
             set_active(by=request.user, user=user, active=active, reason=form.cleaned_data["reason"])
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             messages.success(request, f"账号 {user.username} 已{'启用' if active else '停用'}。")
             return redirect("user_detail", user.pk)
@@ -195,7 +196,7 @@ def posting_create(request: SignedIn, user: User) -> HttpResponse:
         try:
             posting = add_posting(by=request.user, user=user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             messages.success(request, f"已增加任职：{posting}。")
             return redirect("user_detail", user.pk)
@@ -210,7 +211,7 @@ def posting_end(request: SignedIn, posting: Posting) -> HttpResponse:
         try:
             end_posting(by=request.user, posting=posting, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             messages.success(request, f"已结束任职：{posting}。")
             return redirect("user_detail", posting.user_id)

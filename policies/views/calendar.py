@@ -18,9 +18,10 @@ from accounts.gate import may, permitted, require
 from accounts.models import User
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from common.forms import put_errors
 from common.spreadsheets import DEFAULT, SpreadsheetError, read_rows
 from policies.actions import enter_year
-from policies.forms import NoticeForm, put_errors
+from policies.forms import NoticeForm
 from policies.models import CalendarYear
 from policies.notices import REST, WORK, Notice, RowProblem, by_holiday, from_ranges, from_rows, to_ranges
 from policies.queries.calendar import (

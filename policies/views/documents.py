@@ -15,8 +15,9 @@ from accounts.gate import may, permitted, require, scoped
 from accounts.models import Level, OrgUnit
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from common.forms import put_errors
 from policies.actions import add_document, add_provision, end_provision
-from policies.forms import DocumentFilter, DocumentForm, EndForm, ProvisionForm, put_errors
+from policies.forms import DocumentFilter, DocumentForm, EndForm, ProvisionForm
 from policies.kinds import KINDS
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from policies.queries.documents import (

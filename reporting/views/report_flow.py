@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.gate import scoped
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from common.forms import put_errors
 from common.months import Month
 from reporting import actions
 from reporting.forms import CommentForm, ReportForm
@@ -125,12 +125,3 @@ def _sent_words(report: MonthlyReport) -> str:
     if report.on_time:
         return f"{report.month.label}月报已按时上报，等待审核"
     return f"{report.month.label}月报已上报，等待审核；已超过期限，记为迟报"
-
-
-def put_errors(form: Form, error: ValidationError) -> None:
-    """What an action refused, on the fields it names; the rest above the form."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for field, errors in error.error_dict.items():
-        form.add_error(field if field in form.fields else None, errors)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.gate import permitted, require
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from common.forms import put_errors
 from common.months import Month
 from services import rules
 from services.actions import log_service
@@ -104,7 +105,7 @@ def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
             form.begin_anew(record)
             return None
     except ValidationError as error:
-        form.add_problems(error)
+        put_errors(form, error)
         return None
     if created:
         judged = "按时录入" if record.on_time else "已记为迟录"

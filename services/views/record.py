@@ -14,6 +14,7 @@ from accounts.gate import may, scoped
 from accounts.queries import crumbs
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from common.forms import put_errors
 from services import rules
 from services.actions import correct_service, void_service
 from services.forms import CorrectForm, VoidForm, initial_of
@@ -66,7 +67,7 @@ def service_correct(request: SignedIn, record: ServiceRecord) -> HttpResponse:
         try:
             correct_service(by=request.user, record=record, reason=form.cleaned_data["reason"], **form.facts())
         except ValidationError as error:
-            form.add_problems(error)
+            put_errors(form, error)
         else:
             messages.success(request, "已更正，更正前后的内容记入历史。")
             return redirect("service_detail", pk=record.pk)
@@ -84,7 +85,7 @@ def service_void(request: SignedIn, record: ServiceRecord) -> HttpResponse:
         try:
             void_service(by=request.user, record=record, reason=form.cleaned_data["reason"])
         except ValidationError as error:
-            form.add_error(None, error)
+            put_errors(form, error)
         else:
             messages.success(request, "已作废：记录保留可查，不再计入统计。")
             return redirect("service_detail", pk=record.pk)
