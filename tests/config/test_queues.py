@@ -7,8 +7,9 @@ from config.celery import JOBS, RECOUNTS, app
 
 
 @pytest.fixture
-def broker():
+def broker(monkeypatch):
     """The product's queues and routes on a broker in memory."""
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # celery puts it before the argument
     copy = Celery("queues", broker="memory://", set_as_current=False)
     for name in ("task_queues", "task_routes", "task_default_queue"):
         setattr(copy.conf, name, getattr(app.conf, name))
