@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)  # of all months
 _PATTERN = re.compile(r"^(\d{4})-(\d{2})$")
 
 
@@ -28,7 +29,7 @@ class Month:
     month: int
 
     def __init__(self, year: int, month: int) -> None:
-        if not (1990 <= year <= 2099 and 1 <= month <= 12):
+        if not (FIRST_DAY.year <= year <= LAST_DAY.year and 1 <= month <= 12):
             raise ValueError(f"“{year:04d}-{month:02d}”不是有效的月份，应为 1990-01 至 2099-12")
         object.__setattr__(self, "year", year)
         object.__setattr__(self, "month", month)

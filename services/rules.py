@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from common.months import Month
+from common.months import FIRST_DAY, Month
 from common.text import long_text, plain_name
 from services.vocabulary import ADMINISTRATIVE, Domain, FocusGroup, Method
 
@@ -23,7 +23,6 @@ MAX_TITLE = 100
 MAX_PLACE = 100
 MAX_RESULT = 2000
 MAX_REASON = 200
-EARLIEST = date(1990, 1, 1)
 
 LABELS = {
     "starts_on": "开始日期",
@@ -103,8 +102,8 @@ def _date(name: str, value: Any) -> date:
             raise ValidationError({name: f"{LABELS[name]}应写作 2023-09-01"}) from None
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValidationError({name: f"{LABELS[name]}不是有效的日期"})
-    if value < EARLIEST:
-        raise ValidationError({name: f"{LABELS[name]}不能早于 1990 年"})
+    if value < FIRST_DAY:
+        raise ValidationError({name: f"{LABELS[name]}不能早于 {FIRST_DAY.year} 年"})
     return value
 
 

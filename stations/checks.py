@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from common.text import plain_name
+from common.months import FIRST_DAY
+from common.text import long_text, plain_name
 
-EARLIEST = date(1990, 1, 1)  # the first day that Month knows
 _PHONE = re.compile(r"[0-9+\-() ]{5,20}")
 _CERTIFICATE_NUMBER = re.compile(r"[0-9A-Z\-]{6,40}")
 _FULL_WIDTH = str.maketrans("（）－　＋", "()- +")
@@ -40,8 +40,8 @@ def past_day(value: date | None, *, field: str, label: str, since: date | None =
         raise ValidationError({field: f"请填写{label}"})
     if value > timezone.localdate():
         raise ValidationError({field: f"{label}不能晚于今天"})
-    if value < EARLIEST:
-        raise ValidationError({field: f"{label}不能早于 {EARLIEST.year} 年"})
+    if value < FIRST_DAY:
+        raise ValidationError({field: f"{label}不能早于 {FIRST_DAY.year} 年"})
     if since is not None and value < since:
         raise ValidationError({field: f"{label}不能早于{since_label}（{since}）"})
     return value
@@ -64,6 +64,22 @@ def member(value: str, choices: type[models.TextChoices], *, field: str, label: 
 def optional_name(value: str, *, field: str, label: str, max_length: int) -> str:
     """`plain_name`, or ""."""
     return plain_name(value, field=field, label=label, max_length=max_length) if value.strip() else ""
+
+
+NOTE_LENGTH = 200
+
+
+def note(text: str) -> str:
+    """A remark, or ""."""
+    return long_text(text, field="note", label="说明", max_length=NOTE_LENGTH)
+
+
+def withdrawal_reason(text: str) -> str:
+    """Why a record is taken back."""
+    reason = long_text(text, field="reason", label="撤回理由", max_length=NOTE_LENGTH)
+    if not reason:
+        raise ValidationError({"reason": "请填写撤回理由"})
+    return reason
 
 
 def phone(value: str, *, field: str) -> str:

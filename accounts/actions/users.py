@@ -16,11 +16,11 @@ from accounts import audit
 from accounts.gate import may, require
 from accounts.models import Level, OrgUnit, Posting, User
 from accounts.roles import LEVELS, Permission, Role
+from common.months import FIRST_DAY
 from common.text import long_text, plain_name
 
 USERNAME = re.compile(r"[A-Za-z0-9._@-]{2,60}")
 PHONE = re.compile(r"[0-9+() -]{3,20}")
-EARLIEST = date(1990, 1, 1)
 AHEAD = timedelta(days=366)
 WEAK = {
     "password_too_short": "密码至少要有 %(min_length)d 个字符",
@@ -78,7 +78,7 @@ def _check_posting(*, by: User | None, user: User | None, role: Role, unit: OrgU
         )
     if unit.closed_on and unit.closed_on <= starts_on:
         raise ValidationError({"unit": f"{unit.name}{unit.closed_label}，不能再安排任职"})
-    if not EARLIEST <= starts_on <= timezone.localdate() + AHEAD:
+    if not FIRST_DAY <= starts_on <= timezone.localdate() + AHEAD:
         raise ValidationError({"starts_on": "起始日期应在 1990 年之后，且不晚于一年以后"})
     if user is not None and user.postings.open().filter(role=role, unit=unit).exists():
         raise ValidationError({"role": f"{user.name}已经在{unit.name}任{role.label}"})

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts import audit
 from accounts.models import User
 from common.months import Month
-from common.text import long_text, plain_name
+from common.text import plain_name
 from stations import checks, life, stale
 from stations.actions.locks import locked_station, locked_worker
 from stations.models import (
@@ -25,8 +25,6 @@ from stations.models import (
     StatusSpell,
     Worker,
 )
-
-NOTE_LENGTH = 200
 
 
 def mark_where_posted(worker: Worker, since: date) -> None:
@@ -160,7 +158,7 @@ def post_worker(*, by: User | None, worker: Worker, station: Station, on: date, 
     if current and current.station_id == station.pk:
         raise ValidationError({"station": f"{worker}已在{station}驻站（{current.starts_on} 起）"})
     on = checks.past_day(on, field="on", label="驻站起始日期", since=since, since_label="上一段驻站的日期")
-    note = long_text(note, field="note", label="说明", max_length=NOTE_LENGTH)
+    note = checks.note(note)
     _staffable(station, on)
     if current:
         current.ends_on = on
@@ -209,6 +207,6 @@ def end_posting(*, by: User | None, posting: StationPosting, on: date, note: str
     if posting.ends_on:
         raise ValidationError(f"这段驻站已于 {posting.ends_on} 结束")
     on = checks.past_day(on, field="on", label="驻站结束日期", since=posting.starts_on, since_label="驻站起始日期")
-    note = long_text(note, field="note", label="说明", max_length=NOTE_LENGTH)
+    note = checks.note(note)
     close_posting(by=by, posting=posting, on=on, note=note)
     return posting

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.actions import add_unit
 from accounts.initials import initials_of
 from accounts.models import Level, OrgUnit, User
+from common.months import FIRST_DAY
 from common.text import plain_name
 from stations import basics as rules
 from stations import checks, stale
@@ -146,7 +147,7 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
             raise ValidationError({field: f"基础信息已录入，{rules.label(field)}不能清空" for field in emptied})
     changes = audit.changes(before, told(station))
     if "records_from" in changes:
-        stale.mark(station.pk, stale.months_since(station.unit.opened_on or checks.EARLIEST))
+        stale.mark(station.pk, stale.months_since(station.unit.opened_on or FIRST_DAY))
     if name is not None:
         changes |= _rename(station, name)
     if changes:

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from common.text import long_text
 from policies.queries import RuleBook
 from stations import checks, life, stale
 from stations.actions.careers import close_posting
@@ -26,12 +25,6 @@ from stations.models import (
     StatusSpell,
     Worker,
 )
-
-NOTE_LENGTH = 200
-
-
-def _note(text: str) -> str:
-    return long_text(text, field="note", label="说明", max_length=NOTE_LENGTH)
 
 
 def _current(station: Station, expected: int | None) -> StatusSpell:
@@ -88,7 +81,7 @@ def record_status(
         raise ValidationError({"status": reason})
     since_label = f"当前状态“{current.get_status_display()}”的起始日期"
     on = checks.past_day(on, field="on", label="日期", since=current.starts_on, since_label=since_label)
-    note = _note(note)
+    note = checks.note(note)
     before = told(station)
     current.ends_on = on
     current.save(update_fields=["ends_on"])
@@ -129,9 +122,7 @@ def withdraw_status(*, by: User | None, station: Station, reason: str, expected:
     previous = StatusSpell.objects.filter(station=station).exclude(pk=wrong.pk).order_by("-starts_on", "-pk").first()
     if previous is None:
         raise ValidationError("这是站点的第一个状态，不能撤回")
-    reason = long_text(reason, field="reason", label="撤回理由", max_length=NOTE_LENGTH)
-    if not reason:
-        raise ValidationError({"reason": "请填写撤回理由"})
+    reason = checks.withdrawal_reason(reason)
     before = told(station)
     undone = StationStatus(wrong.status)
     if undone == StationStatus.COMPLETED:
@@ -176,7 +167,7 @@ def record_dimension(
     since = earlier.starts_on if earlier else None
     since_label = "上一次检查日期" if current else "站点筹建日期"
     on = checks.past_day(on, field="on", label="检查日期", since=since, since_label=since_label)
-    note = _note(note)
+    note = checks.note(note)
     if current:
         current.ends_on = on
         current.save(update_fields=["ends_on"])

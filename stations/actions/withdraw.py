@@ -9,13 +9,11 @@ from django.db import models, transaction
 
 from accounts import audit
 from accounts.models import OrgUnit, User
-from common.text import long_text
-from stations import stale
+from stations import checks, stale
 from stations.actions.careers import mark_where_posted
 from stations.actions.locks import locked_station, locked_worker
 from stations.models import Certificate, DimensionState, Employment, Station, StationPosting, Worker
 
-REASON_LENGTH = 200
 T = TypeVar("T", Certificate, Employment, StationPosting, DimensionState)
 
 
@@ -32,13 +30,6 @@ def _last(rows: models.QuerySet[T], expected: int | None) -> T:
     if expected is not None and row.pk != expected:
         raise ValidationError(f"他人刚刚作了新的登记“{row}”，请核对后再撤回")
     return row
-
-
-def _reason(text: str) -> str:
-    reason = long_text(text, field="reason", label="撤回理由", max_length=REASON_LENGTH)
-    if not reason:
-        raise ValidationError({"reason": "请填写撤回理由"})
-    return reason
 
 
 def _take_back(row: Any, before: models.QuerySet[Any]) -> Any:
@@ -62,7 +53,7 @@ def withdraw_certificate(*, by: User | None, worker: Worker, reason: str, expect
     """Take back the certificate recorded last; its number is free again."""
     worker = locked_worker(worker)
     row = _last(worker.certificates.all(), expected)
-    reason = _reason(reason)
+    reason = checks.withdrawal_reason(reason)
     _record(by, worker, worker.unit, "撤回资格证书", row, reason)
     row.delete()
     mark_where_posted(worker, row.issued_on)
@@ -74,7 +65,7 @@ def withdraw_employment(*, by: User | None, worker: Worker, reason: str, expecte
     """Take back the employment recorded last; the one that it ended goes on."""
     worker = locked_worker(worker)
     row = _last(worker.employments.all(), expected)
-    reason = _reason(reason)
+    reason = checks.withdrawal_reason(reason)
     _record(by, worker, worker.unit, "撤回聘用", row, reason)
     _take_back(row, worker.employments.all())
     mark_where_posted(worker, row.starts_on)
@@ -88,7 +79,7 @@ def withdraw_posting(*, by: User | None, worker: Worker, reason: str, expected: 
         locked_station(station)  # none of them closes while a posting there comes back
     worker = locked_worker(worker)
     row = _last(worker.postings.select_related("station__unit"), expected)
-    reason = _reason(reason)
+    reason = checks.withdrawal_reason(reason)
     _record(by, worker, row.station.unit, "撤回驻站", row, reason)
     previous = _take_back(row, worker.postings.filter(station__closed_on=None))
     months = stale.months_since(row.starts_on)
@@ -103,7 +94,7 @@ def withdraw_check(*, by: User | None, station: Station, reason: str, expected: 
     """Take back the check recorded last; the one before it of the same dimension holds again."""
     station = locked_station(station)
     row = _last(station.dimension_states.all(), expected)
-    reason = _reason(reason)
+    reason = checks.withdrawal_reason(reason)
     _record(by, station, station.unit, "撤回建设标准检查", row, reason)
     _take_back(row, station.dimension_states.filter(dimension=row.dimension))
     stale.mark(station.pk, stale.months_since(row.starts_on))
