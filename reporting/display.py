@@ -13,7 +13,7 @@ from common.templatetags.shezhan import number, percent
 from reporting.figures import Figure
 from reporting.indicators import INDICATORS
 
-MISSING_WORDS = "尚未计算"
+NOT_COUNTED = "尚未计算"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from reporting.measures import MEASURES
 from reporting.queries.coverage import Covered
 from reporting.queries.reports import Punctuality, QueueState
 from services.models import Domain, FocusGroup, Method
-from stations.models import BasicsFilter
+from stations.models import BasicsFilter, StationKind
 
 Kind = ProvisionKind
 
@@ -221,7 +221,7 @@ TODOS: tuple[Todo, ...] = (
     ),
     Todo(
         "站点基础信息未按时录入", Kind.STATION_BASICS, "basics_due", "basics_on_time", "站",
-        "station_list", {"basics": BasicsFilter.LATE.value, "kind": "STATION"},
+        "station_list", {"basics": BasicsFilter.LATE.value, "kind": StationKind.STATION.value},
     ),
     Todo(
         "{month}没有服务记录，疑似挂牌未运营", Kind.FAULT_NOT_OPERATING, "stations_idle", "", "站",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reporting.indicators.base import Direction, Facet, Group, Indicator, Records
+from reporting.queries.coverage import CoverageLevel, Covered
 from reporting.queries.reports import Punctuality, QueueState
 from services.models import Domain, FocusGroup, Method, Nature
 from stations.models import BasicsFilter, Dimension, StationKind, StationState
@@ -23,11 +24,12 @@ coverage_list = partial(Records.of, "coverage_list")
 # fmt: off
 BUILDING = [
     Indicator("coverage", "建站覆盖率", "%", "townships_covered", "townships_due", HIGHER,
-              Group.BUILDING, "R1 全覆盖", coverage_list(covered="yes"), headline=True),
+              Group.BUILDING, "R1 全覆盖", coverage_list(covered=Covered.YES.value), headline=True),
     Indicator("coverage_target", "文件目标完成率", "%", "townships_covered", "township_target", HIGHER,
-              Group.BUILDING, "R1 全覆盖", coverage_list(covered="yes"), headline=True),
+              Group.BUILDING, "R1 全覆盖", coverage_list(covered=Covered.YES.value), headline=True),
     Indicator("counties_complete", "全覆盖县（市、区）", "%", "counties_complete", "counties_due", HIGHER,
-              Group.BUILDING, "R1 全覆盖", coverage_list(level="county", covered="yes"), headline=True),
+              Group.BUILDING, "R1 全覆盖",
+              coverage_list(level=CoverageLevel.COUNTY.value, covered=Covered.YES.value), headline=True),
     Indicator("stations_completed", "已建成社工站", "个", "stations_completed", None, HIGHER,
               Group.BUILDING, "R1 全覆盖", station_list(state=COMPLETED)),
     Indicator("stations_new_this_year", "本年新建成社工站", "个", "stations_new_this_year", None, HIGHER,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import OrgUnit
 from common.months import Month
 from jobs.registry import JobRun, job_kind
+from reporting.display import NOT_COUNTED
 from reporting.figures import Figures, figures_of_many
 from reporting.indicators import INDICATORS, Facet, Group, Indicator
 from reporting.measures import MEASURES
@@ -76,7 +77,7 @@ def run(job: JobRun) -> None:
 def _sheet(
     part: Part, unit: OrgUnit, month: Month, rows: Iterable[Any], total: tuple[Any, ...], figures: Figures
 ) -> Sheet:
-    counted = timezone.localtime(figures.computed_at).strftime("%Y-%m-%d %H:%M") if figures.computed_at else "尚未计算"
+    counted = timezone.localtime(figures.computed_at).strftime("%Y-%m-%d %H:%M") if figures.computed_at else NOT_COUNTED
     return Sheet(
         name=part.name,
         title=f"{title_of(unit, month)}：{part.name}",

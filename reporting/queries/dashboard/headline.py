@@ -11,7 +11,7 @@ from common.months import Month
 from common.templatetags.shezhan import number
 from policies.kinds import FAULTS, sentence
 from policies.models import Provision, ProvisionKind
-from reporting.display import Shown, shown
+from reporting.display import NOT_COUNTED, Shown, shown
 from reporting.figures import Figure, Number
 from reporting.indicators import Direction
 from reporting.layout import Card
@@ -73,7 +73,7 @@ def source_of(provision: Provision | None) -> dict[str, str] | None:
 
 def _note(data: DashboardData, card: Card, month: Month, figure: Figure) -> str:
     if figure.numerator is None:
-        return "尚未计算"
+        return NOT_COUNTED
     if card.rule == ProvisionKind.COVERAGE_TARGET:
         return target_words(data)
     if not card.beside:
