@@ -172,7 +172,8 @@ class ServiceViewSet(GenericViewSet):
         facts = dict(serializer.validated_data)
         station = _station(request, facts.pop("station"))
         wanted = facts.pop("workers")
-        workers = list(Worker.objects.visible_to(request.user).only("pk", "name").filter(pk__in=wanted))
+        team = Worker.objects.visible_to(request.user, Permission.VIEW_WORKERS).filter(pk__in=wanted)
+        workers = list(team.only("pk", "name"))
         unknown = sorted(set(wanted) - {worker.pk for worker in workers})
         if unknown:
             raise ValidationError({"workers": f"没有编号为 {unknown[0]} 的社工，或不在您的管辖范围内"})

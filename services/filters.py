@@ -110,7 +110,7 @@ class ServiceFilter(forms.Form):
     def _worker(self, pk: int | None) -> Worker | None:
         if pk is None:
             return None
-        worker = Worker.objects.visible_to(self.user).only("pk", "name").filter(pk=pk).first()
+        worker = Worker.objects.visible_to(self.user, Permission.VIEW_WORKERS).only("pk", "name").filter(pk=pk).first()
         if worker is None:
             raise Http404("没有这名社工，或不在您的管辖范围内")
         return worker
