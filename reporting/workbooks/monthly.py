@@ -71,7 +71,7 @@ def run(job: JobRun) -> None:
             total = ("合计" if children else unit.name, *_values(part.indicators, figures[unit.pk, month]))
             book.add(_sheet(part, unit, month, rows, total, figures[unit.pk, month]))
         job.progress(len(PARTS), len(PARTS) + 1, "正在写“指标说明”")
-        book.add_notes("指标说明", ("指标", "口径", "依据"), _notes())
+        book.add_notes("指标说明", ("指标", "口径", "相关要求"), _notes())
 
 
 def _sheet(
@@ -122,7 +122,7 @@ def _notes() -> list[tuple[str, str, str]]:
             indicator.label,
             MEASURES[indicator.numerator].label
             + (f" ÷ {MEASURES[indicator.denominator].label}" if indicator.denominator else ""),
-            indicator.clause,
+            indicator.clause.partition(" ")[2],  # of “R7 次月3日前上报” the words: the number is ours, no document's
         )
         for indicator in INDICATORS.values()
     ]

@@ -74,3 +74,9 @@ def test_a_child_without_figures_shows_a_dash_and_not_zero(book):
 
 def test_hours_keep_their_decimal(book):
     assert 2.5 in row_of(book["服务和月报"], "榆次区")
+
+
+def test_the_notes_name_requirements_in_words_and_not_by_our_own_numbers(book):
+    notes = [row[2] for row in book["指标说明"].iter_rows(min_row=2, values_only=True)]
+    assert "次月3日前上报" in notes
+    assert not [note for note in notes if note and note.startswith("R")]
