@@ -92,7 +92,8 @@ def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
     facts = form.facts()
     ends_on = facts["ends_on"] or facts["starts_on"]
     now = timezone.now()
-    unseen = ends_on and ends_on <= timezone.localdate(now) and form.cleaned_data.get("judged_for") != ends_on
+    in_order = facts["starts_on"] and facts["starts_on"] <= ends_on <= timezone.localdate(now)
+    unseen = in_order and form.cleaned_data.get("judged_for") != ends_on
     # Without scripts the panel showed another day. Good news need no second look, a late entry does.
     if unseen and preview_due(form.station, ends_on).is_late(now):
         form.must_confirm = True

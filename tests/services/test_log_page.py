@@ -131,6 +131,14 @@ def test_a_late_entry_whose_due_date_was_not_on_the_page_is_confirmed_first(page
     assert not ServiceRecord.objects.get().on_time
 
 
+def test_days_in_the_wrong_order_are_told_at_once_and_not_confirmed_as_late(page, world, team):
+    days = {"when": "other", "starts_on": "2026-10-16", "ends_on": "2026-10-14", "judged_for": None}
+    html = page.post(LOG, typed(world, team, **days)).content.decode()
+    assert "结束日期不能早于开始日期" in html
+    assert "再按一次“保存”确认" not in html
+    assert not ServiceRecord.objects.exists()
+
+
 def test_an_entry_in_time_needs_no_second_look(page, world, team):
     page.post(LOG, typed(world, team, when=YESTERDAY.isoformat(), judged_for=TODAY.isoformat()))
     assert ServiceRecord.objects.get().on_time
