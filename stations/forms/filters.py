@@ -13,7 +13,7 @@ from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common.months import Month, MonthFormField
 from common.paths import ancestors
-from stations.forms.base import YES_NO, choices_of
+from stations.forms.base import YES_NO, PlainInput, PlainSelect, choices_of
 from stations.models import (
     BasicsFilter,
     CertificateLevel,
@@ -35,21 +35,28 @@ def unit_choices(user: User, unit: OrgUnit | None, permission: Permission) -> li
     tops = user.paths(permission)
     above = [step for step in ancestors(unit.path) if any(step.startswith(top) for top in tops)] if unit else tops
     seen = OrgUnit.objects.visible_to(user, permission)
-    units = list(seen.filter(path__in=above).order_by("path"))
-    if unit or len(units) == 1:
-        units += seen.filter(parent=units[-1], level__lt=Level.STATION).order_by("path")
-    top = min((row.level for row in units), default=0)
-    return choices_of([(str(row.pk), "　" * (row.level - top) + row.name) for row in units])
+    lowest = unit.pk if unit else None
+    if unit is None and len(set(tops)) == 1:
+        lowest = seen.values_list("pk", flat=True).get(path=tops[0])
+    # The parent's key, not its path: with a join, OR could use no index and would read the whole subtree.
+    offered = Q(path__in=above) | Q(parent=lowest, level__lt=Level.STATION) if lowest else Q(path__in=above)
+    units = list(seen.filter(offered).order_by("path").values_list("pk", "level", "name"))
+    top = min((level for _, level, _ in units), default=0)
+    return choices_of([(str(pk), "　" * (level - top) + name) for pk, level, name in units])
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=choices, widget=PlainSelect)
 
 
 class ListFilter(forms.Form):
     """`unit` (already resolved through the gate), `q` and `month`."""
 
-    unit = forms.ChoiceField(label="单位", required=False)
+    unit = _choice("单位", [])
     q = forms.CharField(
-        label="名称或拼音首字母", required=False, max_length=40, widget=forms.TextInput(attrs={"type": "search"})
+        label="名称或拼音首字母", required=False, max_length=40, widget=PlainInput(attrs={"type": "search"})
     )
-    month = MonthFormField(label="截至月末", required=False)
+    month = MonthFormField(label="截至月末", required=False, widget=PlainInput(attrs={"type": "month"}))
 
     def __init__(self, data: Any, *, user: User, unit: OrgUnit | None, permission: Permission) -> None:
         super().__init__(data)
@@ -68,12 +75,12 @@ class ListFilter(forms.Form):
 
 
 class StationFilter(ListFilter):
-    kind = forms.ChoiceField(label="类型", required=False, choices=choices_of(StationKind.choices))
-    state = forms.ChoiceField(label="状态", required=False, choices=choices_of(StationState.choices))
-    basics = forms.ChoiceField(label="基础信息", required=False, choices=choices_of(BasicsFilter.choices))
-    dimension = forms.ChoiceField(label="建设标准", required=False, choices=choices_of(Dimension.choices, "四个维度"))
-    met = forms.ChoiceField(label="达标", required=False, choices=YES_NO)
-    hosting = forms.ChoiceField(label="运营方式", required=False, choices=choices_of(Hosting.choices))
+    kind = _choice("类型", choices_of(StationKind.choices))
+    state = _choice("状态", choices_of(StationState.choices))
+    basics = _choice("基础信息", choices_of(BasicsFilter.choices))
+    dimension = _choice("建设标准", choices_of(Dimension.choices, "四个维度"))
+    met = _choice("达标", YES_NO)
+    hosting = _choice("运营方式", choices_of(Hosting.choices))
 
     def apply(self, stations: StationQuerySet) -> StationQuerySet:
         """The stations that pass; none while a filter is wrong."""
@@ -113,10 +120,10 @@ class StationFilter(ListFilter):
 
 
 class WorkerFilter(ListFilter):
-    posted = forms.ChoiceField(label="在站", required=False, choices=YES_NO)
-    certified = forms.ChoiceField(label="持证", required=False, choices=CERTIFIED)
-    full_time = forms.ChoiceField(label="专职", required=False, choices=YES_NO)
-    employer = forms.ChoiceField(label="用人单位", required=False, choices=choices_of(EmployerKind.choices))
+    posted = _choice("在站", YES_NO)
+    certified = _choice("持证", CERTIFIED)
+    full_time = _choice("专职", YES_NO)
+    employer = _choice("用人单位", choices_of(EmployerKind.choices))
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

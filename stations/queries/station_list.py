@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
+from policies.deadlines import Due
+from policies.models import JUDGED
 from stations import basics
 from stations.models import (
-    Certificate,
     Dimension,
     DimensionState,
-    Station,
     StationKind,
     StationPosting,
     StationStatus,
     StatusSpell,
 )
+from stations.models.dated import at
 from stations.models.stations import StationQuerySet
 from stations.queries.tones import BASICS_TONES, STATUS_TONES
 from stations.queries.where import names_between
@@ -34,6 +34,13 @@ SHORT_DIMENSIONS = {
     Dimension.STAFFING: "人员",
     Dimension.SIGNAGE: "标识",
 }
+STATUS_WORDS: dict[str, str] = dict(StationStatus.choices)
+KIND_WORDS: dict[str, str] = dict(StationKind.choices)
+UNCHECKED = (None,) * len(Dimension)
+COLUMNS = (
+    "pk", "unit__name", "unit__path", "kind", "completed_on", "basics_entered_on", *JUDGED,
+    "due_provision__document__number", "due_provision__clause",
+)  # fmt: skip
 DATE_SORTS = ("completed_on", "due_on", "basics_entered_on")
 
 
@@ -46,9 +53,9 @@ class DimensionMark:
     tone: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StationRow:
-    """Dates and the four dimensions stand as they are shown: in the loop of the template they would cost most of it."""
+    """What the page says about one station, in words."""
 
     name: str
     url: str
@@ -61,9 +68,8 @@ class StationRow:
     due_reason: str
     basics: str
     basics_tone: str
-    basics_late: bool
-    source: str
-    dimensions: SafeString
+    source: str  # of a due date that was missed and still is; else ""
+    dimensions: tuple[bool | None, ...]  # in the order of Dimension; None: never checked
     workers: int
     certified: int
 
@@ -82,42 +88,40 @@ def dimension_mark(dimension: Dimension, met: bool | None) -> DimensionMark:
     return DimensionMark(SHORT_DIMENSIONS[dimension], f"{dimension.label}{words}", tone)
 
 
-def station_rows(stations: Iterable[Station], on: date, *, below: str = "") -> list[StationRow]:
-    """`stations` (with unit, due_provision and its document joined) as of `on`: four queries.
+def station_rows(stations: Iterable[Sequence[Any]], on: date, *, below: str = "") -> list[StationRow]:
+    """`stations` (the COLUMNS of one page) as of `on`: four queries. Nothing here builds models: they cost most of it.
 
     `below` is the path of the unit that the page is about: where a station lies is told from there on.
     """
-    stations = list(stations)
-    keys = [station.pk for station in stations]
-    spells = {row.station_id: row for row in StatusSpell.objects.at(on).filter(station__in=keys)}
-    checks = {
-        (row.station_id, row.dimension): row.met for row in DimensionState.objects.at(on).filter(station__in=keys)
-    }
+    found = list(stations)
+    keys = [key for key, *_ in found]
+    statuses = _statuses(keys, on)
+    checks = _checks(keys, on)
     workers = _workers(keys, on)
-    names = names_between([station.unit for station in stations], below)
+    places = names_between([(key, path, name) for key, name, path, *_ in found], below)
+    url = reverse("station_detail", args=[0]).removesuffix("0/")
     today = timezone.localdate()
     rows = []
-    for station in stations:
-        spell = spells.get(station.pk)
-        judgement = basics.judge(station.judged_due(), station.basics_entered_on, today)
-        total, certified = workers.get(station.pk, (0, 0))
-        source = station.due_provision.citation if station.due_provision else ""
+    for key, name, _, kind, completed_on, entered_on, due_on, *rest in found:
+        status, since = statuses.get(key, ("", None))
+        due = _due(due_on, *rest) if due_on else None
+        judgement = basics.judge(due, entered_on, today)
+        total, certified = workers.get(key, (0, 0))
         rows.append(
             StationRow(
-                name=station.unit.name,
-                url=reverse("station_detail", args=[station.pk]),
-                under=_under(station, names[station.pk]),
-                status=StationStatus(spell.status).label if spell else "",
-                status_tone=STATUS_TONES[StationStatus(spell.status)] if spell else "muted",
-                since=str(spell.starts_on) if spell else "",
-                completed_on=str(station.completed_on or ""),
-                due_on=str(station.due_on or ""),
-                due_reason=station.due_reason,
-                basics=judgement.words if station.due_on else "",
+                name=name,
+                url=f"{url}{key}/",
+                under=_under(kind, places[key]),
+                status=STATUS_WORDS.get(status, ""),
+                status_tone=STATUS_TONES[StationStatus(status)] if status else "muted",
+                since=str(since or ""),
+                completed_on=str(completed_on or ""),
+                due_on=str(due_on or ""),
+                due_reason=due.reason if due else "",
+                basics=judgement.words if due else "",
                 basics_tone=BASICS_TONES[judgement.state],
-                basics_late=judgement.needs_action,
-                source=source,
-                dimensions=_marks(tuple(checks.get((station.pk, d)) for d in Dimension)),
+                source=due.citation if due and judgement.needs_action else "",
+                dimensions=checks.get(key, UNCHECKED),
                 workers=total,
                 certified=certified,
             )
@@ -125,31 +129,37 @@ def station_rows(stations: Iterable[Station], on: date, *, below: str = "") -> l
     return rows
 
 
-def _under(station: Station, place: str) -> str:
-    kind = "" if station.kind == StationKind.STATION else StationKind(station.kind).label
-    return " · ".join(filter(None, [kind, place]))
+def _due(due_on: date, reason: str, provisional: bool, provision: int | None, document: str, clause: str) -> Due:
+    """From the columns JUDGED and those joined to them, which are None without a provision."""
+    return Due(due_on, provisional, reason, provision or 0, document or "", clause or "")
 
 
-@lru_cache(maxsize=81)  # 3⁴ ways in which a station can stand
-def _marks(met: tuple[bool | None, ...]) -> SafeString:
-    """The four badges of a row, in the order of Dimension."""
-    marks = [dimension_mark(dimension, state) for dimension, state in zip(Dimension, met, strict=True)]
-    return format_html_join(
-        " ",
-        '<span class="status-badge tone-{}" title="{}"><span aria-hidden="true">{}</span>'
-        '<span class="visually-hidden">{}</span></span>',
-        [(mark.tone, mark.words, mark.short, mark.words) for mark in marks],
-    )
+def _under(kind: str, place: str) -> str:
+    words = "" if kind == StationKind.STATION else KIND_WORDS[kind]
+    return f"{words} · {place}" if words and place else words or place
+
+
+def _statuses(keys: Sequence[int], on: date) -> dict[int, tuple[str, date]]:
+    """Station → its status and since when. Without an order: that of the models would join the tree to each query."""
+    spells = StatusSpell.objects.filter(at(on), station__in=keys).order_by()
+    return {key: (status, since) for key, status, since in spells.values_list("station_id", "status", "starts_on")}
+
+
+def _checks(keys: Sequence[int], on: date) -> dict[int, tuple[bool | None, ...]]:
+    """Station → met or not, in the order of Dimension, for the stations that were ever checked by then."""
+    held = DimensionState.objects.filter(at(on), station__in=keys).order_by()
+    met: dict[int, dict[str, bool]] = defaultdict(dict)
+    for key, dimension, state in held.values_list("station_id", "dimension", "met"):
+        met[key][dimension] = state
+    order = Dimension.values
+    return {key: tuple(map(states.get, order)) for key, states in met.items()}
 
 
 def _workers(keys: Sequence[int], on: date) -> dict[int, tuple[int, int]]:
     """Station → workers posted on `on`, and those of them who hold a certificate by then."""
-    held = Exists(Certificate.objects.filter(worker=OuterRef("worker"), issued_on__lte=on))
-    counted = (
-        StationPosting.objects.at(on)
-        .filter(station__in=keys)
-        .order_by()
-        .values("station")
-        .annotate(total=Count("pk"), certified=Count("pk", filter=held))
-    )
-    return {row["station"]: (row["total"], row["certified"]) for row in counted}
+    posted = StationPosting.objects.filter(at(on), station__in=keys).order_by()
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    for key, worker, issued_on in posted.values_list("station_id", "worker_id", "worker__certificates__issued_on"):
+        held = issued_on is not None and issued_on <= on
+        found[key][worker] = held or found[key].get(worker, False)
+    return {key: (len(workers), sum(workers.values())) for key, workers in found.items()}

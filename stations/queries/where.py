@@ -11,21 +11,22 @@ from common.paths import ancestors, within
 OUTSIDE = "管辖范围以外"
 
 
-def names_between(units: Iterable[OrgUnit], below: str = "") -> dict[int, str]:
+def names_between(units: Iterable[tuple[int, str, str]], below: str = "") -> dict[int, str]:
     """Unit id → the units that stand between the one with path `below` and the unit: “榆次区 › 北关街道”. One query.
 
-    What the unit's own name begins with is left out at the end: 北关街道社工站 lies in 榆次区.
+    `units` are (id, path, name). What the unit's own name begins with is left out at the end: 北关街道社工站 lies
+    in 榆次区.
     """
     units = list(units)
-    steps = {unit.pk: [step for step in ancestors(unit.path)[1:-1] if len(step) > len(below)] for unit in units}
+    steps = {key: [step for step in ancestors(path)[1:-1] if len(step) > len(below)] for key, path, _ in units}
     wanted = {step for path in steps.values() for step in path}
-    names = dict(OrgUnit.objects.filter(path__in=wanted).values_list("path", "name"))
+    names = dict(OrgUnit.objects.filter(path__in=wanted).order_by().values_list("path", "name"))
     found = {}
-    for unit in units:
-        above = [names[step] for step in steps[unit.pk]]
-        if above and unit.name.startswith(above[-1]):
+    for key, _, name in units:
+        above = [names[step] for step in steps[key]]
+        if above and name.startswith(above[-1]):
             above.pop()
-        found[unit.pk] = " › ".join(above)
+        found[key] = " › ".join(above)
     return found
 
 

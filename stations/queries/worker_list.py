@@ -90,7 +90,7 @@ def worker_rows(workers: Iterable[Worker], on: date, *, scope: Scope, below: str
         for row in StationPosting.objects.at(on).filter(worker__in=keys).select_related("station__unit")
     }
     seen = {posting.station_id: posting.station.unit for posting in postings.values() if posting.station.unit in scope}
-    where = names_between(seen.values(), below)
+    where = names_between(((unit.pk, unit.path, unit.name) for unit in seen.values()), below)
     held = qualifications(keys, on)
     rows = []
     for worker in workers:

@@ -16,9 +16,10 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from stations.forms.filters import ListFilter, StationFilter, WorkerFilter
 from stations.models import Station, Worker
-from stations.queries.station_list import sorted_stations, station_rows
+from stations.queries.station_list import COLUMNS, sorted_stations, station_rows
 from stations.queries.where import Scope
 from stations.queries.worker_list import sorted_workers, worker_rows
+from stations.views.station_table import station_table
 
 PAGE = 50
 
@@ -48,11 +49,12 @@ def station_list(request: SignedIn) -> HttpResponse:
     form = StationFilter(request.GET, user=request.user, unit=unit, permission=Permission.VIEW)
     stations = form.apply(Station.objects.visible_to(request.user))
     stations = sorted_stations(stations, request.GET.get("sort", ""))
-    stations = stations.select_related("unit", "due_provision__document")
-    page = Paginator(stations, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(stations.values_list(*COLUMNS), PAGE).get_page(request.GET.get("page"))
+    rows = station_rows(page.object_list, form.on, below=_top(request, unit, Permission.VIEW))
     context = _context(request, form, unit) | {
         "page": page,
-        "rows": station_rows(page.object_list, form.on, below=_top(request, unit, Permission.VIEW)),
+        "rows": rows,
+        "table": station_table(rows),
         "may_create": bool(request.user.paths(Permission.CREATE_STATION)),
     }
     return render(request, "stations/station_list.html", context)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.actions import add_unit
+from accounts.models import OrgUnit
 from stations.actions import (
     add_certificate,
     create_station,
@@ -159,6 +160,39 @@ def test_a_late_row_names_document_and_clause(world, operating, sign_in):
     assert "市民函〔2023〕28号 二(三)" in html
 
 
+def test_names_in_the_table_are_escaped(world, sign_in):
+    OrgUnit.objects.filter(pk=world.station().pk).update(name="<b>站</b>")
+    html = sign_in(world.county).get(reverse("station_list")).content.decode()
+    assert "&lt;b&gt;站&lt;/b&gt;" in html
+    assert "<b>站</b>" not in html
+
+
+def test_certified_workers_are_counted_once_each(world, sign_in):
+    """Two certificates of one worker are one holder; one issued later does not count yet."""
+    for name, issued in [("甲", [date(2021, 9, 1), date(2022, 9, 1)]), ("乙", [date(2023, 10, 15)]), ("丙", [])]:
+        worker = create_worker(by=None, unit=world.units["榆次区"], name=f"{name}（演示）")
+        for number, day in enumerate(issued):
+            level = CertificateLevel.values[number]
+            add_certificate(by=None, worker=worker, level=level, number=f"SW{worker.pk:08d}{number}", issued_on=day)
+        post_worker(by=None, worker=worker, station=world.station(), on=date(2023, 9, 5))
+
+    def counted(**query):
+        rows = sign_in(world.county).get(reverse("station_list"), {"q": "北关", **query}).context["rows"]
+        return [(row.certified, row.workers) for row in rows]
+
+    assert counted(month="2023-09") == [(1, 3)]
+    assert counted(month="2023-10") == [(2, 3)]
+
+
+def test_units_to_choose_lead_up_to_the_users_own_and_one_step_down(world, sign_in):
+    def offered(user, **query):
+        form = sign_in(user).get(reverse("station_list"), query).context["form"]
+        return [name for _, name in form.fields["unit"].choices]
+
+    assert offered(world.county) == ["全部", "榆次区", *("　" + name for name in ("北关街道", "锦纶街道"))]
+    assert offered(world.county, unit=world.units["北关街道"].pk) == ["全部", "榆次区", "　北关街道"]
+
+
 def test_an_empty_list_says_what_to_do(world, sign_in):
     Station.objects.all().delete()
     html = sign_in(world.county).get(reverse("station_list")).content.decode()
@@ -282,6 +316,14 @@ def grow(world, prefix, count):
         record_dimension(by=None, station=station, dimension=Dimension.HARDWARE, met=True, on=date(2023, 7, 2))
         worker = create_worker(by=None, unit=world.units["榆次区"], name=f"{prefix}{number}人")
         post_worker(by=None, worker=worker, station=station, on=date(2023, 7, 2))
+
+
+def test_a_filtered_page_of_stations_costs_eleven_queries(world, rules, sign_in, django_assert_num_queries):
+    client = sign_in(world.county)
+    grow(world, "甲", 8)
+    with django_assert_num_queries(11):
+        response = client.get(reverse("station_list"), {"unit": world.units["榆次区"].pk, "month": "2023-11"})
+    assert len(response.context["rows"]) >= 8
 
 
 @pytest.mark.parametrize(("name", "cost"), [("station_list", 11), ("worker_list", 11)])
