@@ -38,6 +38,11 @@ class Threshold:
     provision: Provision
     named_by: Provision
 
+    @property
+    def borrowed(self) -> str:
+        """“；数值沿用缺省（无文件）”, to stand before the citation of `named_by` when the number is not its own."""
+        return "" if self.provision.pk == self.named_by.pk else f"；数值沿用{self.provision.document.number}"
+
 
 class RuleBook:
     """The provisions of some units and the calendar, read in two queries; everything after `load` is pure.

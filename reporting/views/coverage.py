@@ -159,5 +159,5 @@ def _idle_row(station: Station, day: date, rules: RuleBook | None) -> dict[str, 
         "days": days,
         "fault": bool(threshold and days is not None and days >= threshold.value),
         "threshold": threshold.value if threshold else None,
-        "source": threshold.named_by.citation if threshold else "",
+        "source": threshold.named_by.citation + threshold.borrowed if threshold else "",
     }

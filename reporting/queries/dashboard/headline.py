@@ -55,12 +55,12 @@ def governing(data: DashboardData, kind: ProvisionKind | None, month: Month) -> 
 
 
 def rule_words(data: DashboardData, kind: ProvisionKind | None, month: Month) -> str:
-    """The governing provision in a sentence. A paper may name a fault and set no number: then the number's own."""
+    """The governing provision in a sentence. Says whose number it is where the paper sets none."""
     provision = governing(data, kind, month)
     if kind is None or provision is None:
         return ""
     if kind in FAULTS and (threshold := data.rules.threshold(kind, data.unit.path, data.day)):
-        provision = threshold.provision
+        return sentence(kind, threshold.provision.parameters) + threshold.borrowed
     return sentence(kind, provision.parameters)
 
 
