@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -85,6 +85,8 @@ def run_job(job_id: int) -> None:
         _finish(job, me, JobState.CANCELLED, "已按要求取消")
     except ValidationError as error:
         _finish(job, me, JobState.FAILED, "；".join(error.messages))
+    except PermissionDenied as error:
+        _finish(job, me, JobState.FAILED, str(error))
     except Exception:
         log.exception("job %s (%s) failed", job_id, job.kind)
         _finish(job, me, JobState.FAILED, f"系统出错，请重试；如仍失败请把任务编号 {job_id} 告诉管理员")

@@ -105,6 +105,8 @@ class Kind:
     subject: str = ""
     inherited: bool = True
     check: Callable[[dict[str, Any]], None] | None = None
+    arises: str = "统计按当月最后一天"  # on which day what it governs arises, in words
+    judged_again: bool = False  # a new row changes what was judged before; else that keeps its judgement
 
     @property
     def label(self) -> str:
@@ -229,12 +231,14 @@ KINDS: dict[ProvisionKind, Kind] = {
                 ),
             ),
             _monthly_report,
+            arises="月报按所报月份的最后一天",
         ),
         Kind(
             ProvisionKind.SERVICE_ENTRY,
             "R6",
             (_number("days", "结束后几日内", 0, 60, 1, help="1 即次日"),),
             _service_entry,
+            arises="服务按结束之日",
         ),
         Kind(
             ProvisionKind.STATION_BASICS,
@@ -245,6 +249,8 @@ KINDS: dict[ProvisionKind, Kind] = {
             ),
             _station_basics,
             check=_one_of_two,
+            arises="站点按建成之日",
+            judged_again=True,
         ),
         Kind(
             ProvisionKind.COVERAGE_TARGET,

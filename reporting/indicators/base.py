@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 
 from common.months import Month
+from policies.models import ProvisionKind
 from reporting.measures import MEASURES
 
 
@@ -63,7 +64,8 @@ class Records:
 class Indicator:
     """`unit` is "%" when there is a denominator: the value is then a ratio from 0 to 1 (or above, against a target).
 
-    `clause` names the rule that the indicator watches, as domain.md does. `headline` ones lead a dashboard.
+    `clause` names the rule that the indicator watches, as domain.md does; `rule` the kind of provision by which a
+    document sets it, for citations. `headline` ones lead a dashboard.
     """
 
     key: str
@@ -77,6 +79,7 @@ class Indicator:
     records: Records | None = None
     facet: Facet | None = None
     headline: bool = False
+    rule: ProvisionKind | None = None
 
     def __post_init__(self) -> None:
         unknown = {self.numerator, self.denominator or self.numerator} - MEASURES.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from policies.models import ProvisionKind as Rule
 from reporting.indicators.base import Direction, Facet, Group, Indicator, Records
 from reporting.queries.coverage import CoverageLevel, Covered
 from reporting.queries.reports import Punctuality, QueueState
@@ -24,39 +25,51 @@ coverage_list = partial(Records.of, "coverage_list")
 # fmt: off
 BUILDING = [
     Indicator("coverage", "建站覆盖率", "%", "townships_covered", "townships_due", HIGHER,
-              Group.BUILDING, "R1 全覆盖", coverage_list(covered=Covered.YES.value), headline=True),
+              Group.BUILDING, "R1 全覆盖", coverage_list(covered=Covered.YES.value), headline=True,
+              rule=Rule.COVERAGE_TARGET),
     Indicator("coverage_target", "文件目标完成率", "%", "townships_covered", "township_target", HIGHER,
-              Group.BUILDING, "R1 全覆盖", coverage_list(covered=Covered.YES.value), headline=True),
+              Group.BUILDING, "R1 全覆盖", coverage_list(covered=Covered.YES.value), headline=True,
+              rule=Rule.COVERAGE_TARGET),
     Indicator("counties_complete", "全覆盖县（市、区）", "%", "counties_complete", "counties_due", HIGHER,
               Group.BUILDING, "R1 全覆盖",
-              coverage_list(level=CoverageLevel.COUNTY.value, covered=Covered.YES.value), headline=True),
+              coverage_list(level=CoverageLevel.COUNTY.value, covered=Covered.YES.value), headline=True,
+              rule=Rule.COVERAGE_TARGET),
     Indicator("stations_completed", "已建成社工站", "个", "stations_completed", None, HIGHER,
-              Group.BUILDING, "R1 全覆盖", station_list(state=COMPLETED)),
+              Group.BUILDING, "R1 全覆盖", station_list(state=COMPLETED),
+              rule=Rule.COVERAGE_TARGET),
     Indicator("stations_new_this_year", "本年新建成社工站", "个", "stations_new_this_year", None, HIGHER,
               Group.BUILDING, "R16 年度建设安排", station_list(state=COMPLETED, sort="-completed_on")),
     Indicator("sign_hung", "挂牌率", "%", "stations_sign_hung", "stations_completed", HIGHER,
-              Group.BUILDING, "R10 挂牌未运营", station_list(state=SIGN_HUNG)),
+              Group.BUILDING, "R10 挂牌未运营", station_list(state=SIGN_HUNG),
+              rule=Rule.FAULT_NOT_OPERATING),
     Indicator("operating", "运营率", "%", "stations_operating", "stations_sign_hung", HIGHER,
-              Group.BUILDING, "R10 挂牌未运营", station_list(state=OPERATING), headline=True),
+              Group.BUILDING, "R10 挂牌未运营", station_list(state=OPERATING), headline=True,
+              rule=Rule.FAULT_NOT_OPERATING),
     Indicator("rooms", "已建成社工室", "个", "rooms", None, HIGHER,
-              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED)),
+              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED),
+              rule=Rule.ROOM_TARGET),
     Indicator("rooms_target", "本年社工室目标完成率", "%", "rooms_new_this_year", "room_target", HIGHER,
-              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED, sort="-completed_on")),
+              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED, sort="-completed_on"),
+              rule=Rule.ROOM_TARGET),
     Indicator("basics_on_time", "基础信息按时录入率", "%", "basics_on_time", "basics_due", HIGHER,
-              Group.BUILDING, "R5 基础信息录入", station_list(basics=BasicsFilter.ON_TIME.value)),
+              Group.BUILDING, "R5 基础信息录入", station_list(basics=BasicsFilter.ON_TIME.value),
+              rule=Rule.STATION_BASICS),
 ]
 STANDARD = [
     Indicator(f"dimension_{d.value}", f"{d.label}达标率", "%", f"dimension_{d.value}", "stations_completed", HIGHER,
-              Group.STANDARD, "R3 四个维度", station_list(dimension=d.value, met="yes"), Facet.DIMENSION)
+              Group.STANDARD, "R3 四个维度", station_list(dimension=d.value, met="yes"), Facet.DIMENSION,
+              rule=Rule.STANDARD_DIMENSION)
     for d in Dimension
 ]
 TEAM = [
     Indicator("workers", "驻站社工", "人", "workers", None, HIGHER,
               Group.TEAM, "R17 驻站社工", worker_list(), headline=True),
     Indicator("certified", "持证率", "%", "workers_certified", "workers", HIGHER,
-              Group.TEAM, "R4 持证上岗", worker_list(certified="yes"), headline=True),
+              Group.TEAM, "R4 持证上岗", worker_list(certified="yes"), headline=True,
+              rule=Rule.CERTIFICATE_REQUIRED),
     Indicator("full_time", "专职率", "%", "workers_full_time", "workers", HIGHER,
-              Group.TEAM, "R10 工作人员非专职", worker_list(full_time="yes")),
+              Group.TEAM, "R10 工作人员非专职", worker_list(full_time="yes"),
+              rule=Rule.FAULT_PART_TIME),
 ]
 SERVICE = [
     Indicator("services", "服务次数", "次", "services", None, HIGHER,
@@ -70,23 +83,31 @@ SERVICE = [
     Indicator("volunteer_hours", "志愿服务时长", "小时", "volunteer_hours", None, HIGHER,
               Group.SERVICE, "R13 五社联动", service_list(volunteers="yes")),
     Indicator("entry_on_time", "次日录入率", "%", "services_on_time", "services", HIGHER,
-              Group.SERVICE, "R6 次日录入", service_list(on_time="yes"), headline=True),
+              Group.SERVICE, "R6 次日录入", service_list(on_time="yes"), headline=True,
+              rule=Rule.SERVICE_ENTRY),
     Indicator("administrative", "事务性工作占比", "%", "services_administrative", "services", LOWER,
-              Group.SERVICE, "R20 由事务性向服务性转变", service_list(nature=Nature.ADMINISTRATIVE.value)),
+              Group.SERVICE, "R20 由事务性向服务性转变", service_list(nature=Nature.ADMINISTRATIVE.value),
+              rule=Rule.FAULT_CLERICAL),
     Indicator("stations_idle", "本月没有服务的站点", "%", "stations_idle", "stations_operating", LOWER,
-              Group.SERVICE, "R10 挂牌未运营", Records.of("idle_station_list")),
+              Group.SERVICE, "R10 挂牌未运营", Records.of("idle_station_list"),
+              rule=Rule.FAULT_NOT_OPERATING),
 ]
 REPORT = [
     Indicator("reports_expected", "应报月报", "份", "reports_expected", None, NEITHER,
-              Group.REPORT, "R7 月报", report_list()),
+              Group.REPORT, "R7 月报", report_list(),
+              rule=Rule.MONTHLY_REPORT),
     Indicator("reports_submitted", "月报上报率", "%", "reports_submitted", "reports_expected", HIGHER,
-              Group.REPORT, "R7 月报", report_list(state=QueueState.SENT.value)),
+              Group.REPORT, "R7 月报", report_list(state=QueueState.SENT.value),
+              rule=Rule.MONTHLY_REPORT),
     Indicator("reports_on_time", "月报按时上报率", "%", "reports_on_time", "reports_expected", HIGHER,
-              Group.REPORT, "R7 次月3日前上报", report_list(on_time=Punctuality.YES.value), headline=True),
+              Group.REPORT, "R7 次月3日前上报", report_list(on_time=Punctuality.YES.value), headline=True,
+              rule=Rule.MONTHLY_REPORT),
     Indicator("reports_late", "逾期上报的月报", "份", "reports_late", None, LOWER,
-              Group.REPORT, "R7 次月3日前上报", report_list(on_time=Punctuality.NO.value)),
+              Group.REPORT, "R7 次月3日前上报", report_list(on_time=Punctuality.NO.value),
+              rule=Rule.MONTHLY_REPORT),
     Indicator("reports_approved", "月报审核通过率", "%", "reports_approved", "reports_expected", HIGHER,
-              Group.REPORT, "R7 月报", report_list(state=QueueState.APPROVED.value)),
+              Group.REPORT, "R7 月报", report_list(state=QueueState.APPROVED.value),
+              rule=Rule.MONTHLY_REPORT),
 ]
 # fmt: on
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.gate import require
 from accounts.models import OrgUnit
+from accounts.roles import Permission
 from common.months import Month
 from jobs.registry import JobRun, job_kind
+from policies.queries import RuleBook
 from reporting.display import NOT_COUNTED
 from reporting.figures import Figures, figures_of_many
 from reporting.indicators import INDICATORS, Facet, Group, Indicator
@@ -61,6 +64,7 @@ def run(job: JobRun) -> None:
     """Parameters: {"month": "2023-09"}."""
     month = Month.parse(job.parameters["month"])
     unit = job.unit
+    require(job.user, Permission.EXPORT, unit.path)  # the posting may have ended since the job was asked for
     children = list(OrgUnit.objects.visible_to(job.user).filter(parent=unit).live(month.last).order_by("path"))
     figures = figures_of_many([unit.pk, *(child.pk for child in children)], [month])
     path = job.file(f"{title_of(unit, month)}.xlsx")
@@ -71,7 +75,7 @@ def run(job: JobRun) -> None:
             total = ("合计" if children else unit.name, *_values(part.indicators, figures[unit.pk, month]))
             book.add(_sheet(part, unit, month, rows, total, figures[unit.pk, month]))
         job.progress(len(PARTS), len(PARTS) + 1, "正在写“指标说明”")
-        book.add_notes("指标说明", ("指标", "口径", "相关要求"), _notes())
+        book.add_notes("指标说明", ("指标", "口径", "依据"), _notes(unit, month))
 
 
 def _sheet(
@@ -115,14 +119,20 @@ def _values(indicators: list[Indicator], figures: Figures) -> list[Any]:
     return values
 
 
-def _notes() -> list[tuple[str, str, str]]:
-    """What each indicator divides, and the rule that it watches."""
+def _notes(unit: OrgUnit, month: Month) -> list[tuple[str, str, str]]:
+    """What each indicator divides, and the document and clause that it rests on there."""
+    rules = RuleBook.load([unit.path])
     return [
         (
             indicator.label,
             MEASURES[indicator.numerator].label
             + (f" ÷ {MEASURES[indicator.denominator].label}" if indicator.denominator else ""),
-            indicator.clause.partition(" ")[2],  # of “R7 次月3日前上报” the words: the number is ours, no document's
+            _citation(rules, indicator, unit, month),
         )
         for indicator in INDICATORS.values()
     ]
+
+
+def _citation(rules: RuleBook, indicator: Indicator, unit: OrgUnit, month: Month) -> str:
+    provision = rules.provision(indicator.rule, unit.path, month.last) if indicator.rule else None
+    return provision.citation if provision else ""

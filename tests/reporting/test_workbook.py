@@ -16,7 +16,7 @@ SEPTEMBER = Month(2023, 9)
 
 
 @pytest.fixture
-def book(world):
+def book(world, rules):
     """The workbook of 晋中市 for 2023-09, where 榆次区 was counted and 太谷区 was not."""
     unit, now = world.units["晋中市"], timezone.now()
     measures = {"workers": 40, "workers_certified": 30, "services": 1234, "hours": 25}
@@ -76,7 +76,18 @@ def test_hours_keep_their_decimal(book):
     assert 2.5 in row_of(book["服务和月报"], "榆次区")
 
 
-def test_the_notes_name_requirements_in_words_and_not_by_our_own_numbers(book):
-    notes = [row[2] for row in book["指标说明"].iter_rows(min_row=2, values_only=True)]
-    assert "次月3日前上报" in notes
-    assert not [note for note in notes if note and note.startswith("R")]
+def test_the_notes_cite_document_and_clause_and_never_our_own_rule_numbers(book):
+    notes = {row[0]: row[2] for row in book["指标说明"].iter_rows(min_row=2, values_only=True)}
+    assert notes[INDICATORS["reports_on_time"].label] == "市民函〔2023〕28号 二(三)"
+    assert not [note for note in notes.values() if note and note.startswith("R")]
+
+
+def test_a_job_whose_asker_lost_the_posting_writes_nothing(world, rules):
+    unit = world.units["晋中市"]
+    job = actions.request_job(
+        by=world.city, kind=KIND, title=title_of(unit, SEPTEMBER), unit=unit, parameters={"month": str(SEPTEMBER)}
+    )
+    world.city.postings.all().delete()
+    actions.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.file_path) == (JobState.FAILED, "")
