@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import OrgUnit, User
+from accounts.models.users import administrator_made
 
 
 def _home_path(user: User) -> str:
@@ -47,3 +48,8 @@ def failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None
     audit.record(by=None, verb="登录失败", target=target, path=path)
     if locked:
         audit.record(by=None, verb="锁定账号", target=target, path=path)
+
+
+@receiver(administrator_made)
+def first_administrator(sender: type[User], user: User, unit: OrgUnit, **kwargs: Any) -> None:
+    audit.record(by=None, verb="新建全国管理员", target=user, unit=unit)

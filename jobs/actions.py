@@ -143,5 +143,10 @@ def sweep_jobs() -> None:
     old.update(file_path="", message="文件已过保存期，请重新导出")
 
 
+def note_download(*, by: User, job: Job) -> None:
+    """Leave in the trail that the file left the system."""
+    audit.record(by=by, verb="下载文件", target=job, unit=job.unit, changes={"文件": [None, job.file_name]})
+
+
 def file_of(job: Job) -> Path:
     return Path(settings.VAR_DIR) / "jobs" / job.file_path

@@ -77,6 +77,7 @@ def job_download(request: SignedIn, pk: int) -> HttpResponse | FileResponse:
     job = _own(request, pk)
     if job.state != JobState.DONE or not job.file_path or not actions.file_of(job).is_file():
         raise Http404("文件还没有生成，或已过保存期")
+    actions.note_download(by=request.user, job=job)
     return FileResponse(actions.file_of(job).open("rb"), as_attachment=True, filename=job.file_name)
 
 

@@ -64,7 +64,7 @@ def save_report(
         raise ValidationError({"zero_confirmed": f"本月已有 {count} 条服务记录，不能确认为没有服务"})
     report.zero_confirmed = zero_confirmed
     report.save()
-    changes = audit.changes(before, audit.state(report))
+    changes = _told(before, report)
     if changes:
         audit.record(by=by, verb="填写月报", target=report, unit=report.station.unit, changes=changes)
     return report
@@ -196,8 +196,27 @@ def _step(
     report: MonthlyReport, by: User | None, now: datetime, *, verb: str, before: dict[str, Any], comment: str = ""
 ) -> MonthlyReport:
     ReportStep.objects.create(report=report, state=report.state, comment=comment, by=by, at=now)
-    after = {**audit.state(report), "figures": before["figures"]}  # a page of numbers is no audit detail
-    changes = audit.changes(before, after)
+    changes = _told(before, report)
     audit.record(by=by, verb=verb, target=report, unit=report.station.unit, changes=changes, reason=comment)
     stale.mark(report.station_id, [report.month])
     return report
+
+
+def _told(before: dict[str, Any], report: MonthlyReport) -> dict[str, list[Any]]:
+    """The changes as the trail keeps them: of narratives only how long they are, of the figures nothing.
+
+    The trail is never erased, and a narrative may name people.
+    """
+
+    def plain(state: dict[str, Any]) -> dict[str, Any]:
+        lengths = {field: f"{len(state[field])} 字" for field in NARRATIVE}
+        # The same length says nothing of a change: the text itself decides whether there is one.
+        return {**state, **lengths, "figures": None}
+
+    after = audit.state(report)
+    changes = audit.changes(plain(before), plain(after))
+    return changes | {
+        field: ["已修改", f"{len(after[field])} 字"]
+        for field in NARRATIVE
+        if before[field] != after[field] and field not in changes
+    }

@@ -7,11 +7,14 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.gate import GatedQuerySet
 from accounts.models.units import OrgUnit
 from accounts.roles import PERMISSIONS, Permission, Role
+
+administrator_made = Signal()  # by createsuperuser: `user`, `unit`; accounts.signals leaves the audit event
 
 
 class UserQuerySet(GatedQuerySet):
@@ -34,6 +37,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         user = self.create_user(username, password, name=name)
         root = OrgUnit.objects.get(level=0)
         Posting.objects.create(user=user, role=Role.ADMINISTRATOR, unit=root, starts_on=timezone.localdate())
+        administrator_made.send(sender=self.model, user=user, unit=root)
         return user
 
 

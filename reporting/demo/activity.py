@@ -51,7 +51,8 @@ class Profile:
     """How one station works: how much, how punctually, with which methods."""
 
     def __init__(self, rng: Random, county_punctuality: float, *, clerical: bool, narrow: bool) -> None:
-        self.low, self.high = (A_MONTH[0] - 8, A_MONTH[1] - 20) if clerical or narrow else A_MONTH
+        low, high = A_MONTH
+        self.low, self.high = (low * 3 // 4, high * 2 // 3) if clerical or narrow else A_MONTH
         self.punctuality = min(max(county_punctuality + rng.uniform(-0.05, 0.05), 0.4), 0.998)
         weights = dict(METHOD_WEIGHTS)
         if clerical:

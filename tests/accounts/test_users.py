@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -342,3 +343,12 @@ def test_deactivating_activating_and_ending_on_the_pages(world, sign_in):
     ended = client.post(reverse("posting_end", args=[posting.pk]), {"on": str(timezone.localdate())})
     assert ended.url == detail
     assert "已结束" in client.get(detail).content.decode()
+
+
+def test_the_first_administrator_of_an_installation_leaves_an_event(world, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "quite-Long-2026")
+    call_command("createsuperuser", interactive=False, username="first", name="首任管理员（演示）")
+    user = User.objects.get(username="first")
+    assert user.has_role(Role.ADMINISTRATOR)
+    event = AuditEvent.objects.get(target_type="accounts.user", target_id=str(user.pk))
+    assert (event.verb, event.actor_name) == ("新建全国管理员", "系统")

@@ -1,0 +1,66 @@
+"""The demo on the real townships of both cities, with few services so that it loads in seconds."""
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import OrgUnit, User
+from accounts.roles import Role
+from common.months import Month
+from reporting.demo import MARK, activity
+from reporting.figures import figures_of
+from reporting.management.commands import demo
+from reporting.models import MonthlyReport
+from services.models import ServiceRecord
+from stations.models import Station, StationKind, Worker
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once for this file, and rolled back."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        for code in ("140700000000", "620100000000"):
+            call_command("load_units", under=code, verbosity=0)
+        call_command("load_policies", verbosity=0)
+        patch.setattr(activity, "A_MONTH", (1, 2))
+        patch.setattr(demo, "counted_months", lambda today: [Month(2022, 12), Month(2023, 12)])
+        call_command("demo")
+        yield
+        transaction.set_rollback(True)
+
+
+def test_the_curve_of_building_is_the_documents_own(loaded):
+    jinzhong, lanzhou = (OrgUnit.objects.get(code=code) for code in ("140700000000", "620100000000"))
+    complete = [figures_of(jinzhong, month)["counties_complete"] for month in (Month(2022, 12), Month(2023, 12))]
+    assert [(figure.numerator, figure.denominator) for figure in complete] == [(5, 11), (11, 11)]
+    end = figures_of(lanzhou, Month(2023, 12))
+    assert (end["coverage"].denominator, end["coverage_target"].denominator) == (114, 110)
+    assert end["rooms"].numerator == 46
+
+
+def test_there_is_enough_of_everything_and_all_of_it_is_marked(loaded):
+    assert Station.objects.filter(kind=StationKind.STATION).count() == 118 + 114
+    assert Worker.objects.count() >= 600
+    for rows in (Station, Worker, ServiceRecord, MonthlyReport):
+        assert not rows.objects.exclude(is_demo=True).exists()
+    assert not Worker.objects.exclude(name__contains=MARK).exists()
+    assert not User.objects.exclude(name__contains=MARK).exists()
+
+
+def test_every_role_has_a_sign_in(loaded):
+    roles = {posting.role for user in User.objects.all() for posting in user.current_postings()}
+    assert roles == set(Role.values)
+
+
+def test_some_are_late_missing_or_idle(loaded):
+    late = ServiceRecord.objects.filter(on_time=False).count()
+    assert 0 < late < ServiceRecord.objects.count() / 2
+    assert MonthlyReport.objects.filter(on_time=False).exists()
+    assert MonthlyReport.objects.filter(~Q(state="APPROVED")).exists()
+
+
+def test_a_second_load_changes_nothing(loaded):
+    before = ServiceRecord.objects.count()
+    call_command("demo", if_empty=True)
+    assert ServiceRecord.objects.count() == before
