@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -114,13 +114,12 @@ FILTERS = [
     _parameter("q", "服务内容、地点包含的文字"),
     _parameter("after", "下一页的位置，取自上一页的 next"),
 ]
-PAGE_OF_SERVICES = inline_serializer(
-    "PageOfServices",
-    {
-        "next": serializers.URLField(allow_null=True, help_text="下一页地址；没有则为 null"),
-        "results": ServiceSerializer(many=True),
-    },
-)
+
+
+@extend_schema_serializer(many=False)  # a page, not a list of pages
+class PageOfServicesSerializer(serializers.Serializer):
+    next = serializers.URLField(allow_null=True, help_text="下一页地址；没有则为 null")
+    results = ServiceSerializer(many=True)
 
 
 class ServiceViewSet(GenericViewSet):
@@ -132,7 +131,7 @@ class ServiceViewSet(GenericViewSet):
     def get_queryset(self) -> QuerySet[ServiceRecord]:
         return whole(ServiceRecord.objects.visible_to(self.request.user))
 
-    @extend_schema(summary="列出服务记录，新的在前，每页 50 条", parameters=FILTERS, responses=PAGE_OF_SERVICES)
+    @extend_schema(summary="列出服务记录，新的在前，每页 50 条", parameters=FILTERS, responses=PageOfServicesSerializer)
     def list(self, request: Request) -> Response:
         _require_somewhere(request, Permission.VIEW_RECORDS)
         form = ServiceFilter(request.query_params, user=request.user)

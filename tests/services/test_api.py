@@ -167,3 +167,10 @@ def test_the_schema_documents_every_field(client):
     undescribed = [name for name, field in request["properties"].items() if not field.get("description")]
     assert undescribed == []
     assert {"201", "200", "400", "409"} <= set(schema["paths"][SERVICES]["post"]["responses"])
+
+
+def test_the_schema_describes_the_page_that_the_list_answers(client):
+    schema = client.get("/api/schema/", {"format": "json"}).json()
+    answer = schema["paths"][SERVICES]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": "#/components/schemas/PageOfServices"}
+    assert set(schema["components"]["schemas"]["PageOfServices"]["properties"]) == {"next", "results"}
