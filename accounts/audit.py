@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import AuditEvent, OrgUnit, User
 from common.encrypted import EncryptedField
@@ -24,7 +25,9 @@ NATION = child("", 1)  # where an event lies that has no unit: only who audits t
 def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value)
-    if isinstance(value, date | datetime | Decimal | Month | UUID):
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S") if timezone.is_aware(value) else str(value)
+    if isinstance(value, date | Decimal | Month | UUID):
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]

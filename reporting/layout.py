@@ -177,7 +177,7 @@ class Todo:
     """Something that asks for action: so many (`plus` less `minus`), by which rule, in which list.
 
     `title` may hold {month}. `settled` as in Card. `noun` counts what is counted. `unsent`: a report that can still
-    run late, not one that was sent.
+    run late, not one that was sent. `line`: an indicator that must have passed the number by which the fault is told.
     """
 
     title: str
@@ -189,6 +189,7 @@ class Todo:
     params: Mapping[str, str] = field(default_factory=dict)
     settled: bool = False
     unsent: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,11 +234,12 @@ TODOS: tuple[Todo, ...] = (
     ),
     Todo(
         "驻站社工非专职", Kind.FAULT_PART_TIME, "workers", "workers_full_time", "人",
-        "worker_list", {"full_time": "no"},
+        "worker_list", {"full_time": "no"}, line="full_time",
     ),
 )  # fmt: skip
 
 _named = {
+    *(todo.line for todo in TODOS if todo.line),
     *(card.key for layout in LAYOUTS.values() for card in layout.cards),
     *(column.key for layout in LAYOUTS.values() for column in layout.columns),
     *(key for layout in LAYOUTS.values() for key in (*layout.strip, *layout.charts)),

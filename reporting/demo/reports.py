@@ -9,7 +9,7 @@ from random import Random
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import OrgUnit, User
 from common.months import Month
 from policies.queries import RuleBook
 from reporting.demo import demo_months
@@ -23,8 +23,13 @@ LATE = 0.09
 REVIEW_DAYS = 6
 
 
-def build_reports(rng: Random, places: list[Place], now: datetime, submitter: User, reviewer: User) -> int:
-    """Reports of every full demo month whose stations operated then, with their steps and month locks."""
+def build_reports(
+    rng: Random, places: list[Place], now: datetime, submitter: User, reviewer: User, home: OrgUnit
+) -> int:
+    """Reports of every full demo month whose stations operated then, with their steps and month locks.
+
+    `home` is the county of both users.
+    """
     rules = RuleBook.load()
     today = timezone.localdate(now)
     reports: list[MonthlyReport] = []
@@ -42,10 +47,12 @@ def build_reports(rng: Random, places: list[Place], now: datetime, submitter: Us
             report, at = _report(rng, rules, place, month, count)
             if at > now:
                 continue
-            report.figures, report.submitted_by = {}, submitter
+            own = place.county.pk == home.pk  # elsewhere nobody with a sign-in could have sent or reviewed it
+            by, checker = (submitter, reviewer) if own else (None, None)
+            report.figures, report.submitted_by = {}, by
             reports.append(report)
-            steps.append(ReportStep(report=report, state=ReportState.SUBMITTED, by=submitter, at=at))
-            _review(rng, report, at, steps, now, reviewer)
+            steps.append(ReportStep(report=report, state=ReportState.SUBMITTED, by=by, at=at))
+            _review(rng, report, at, steps, now, checker)
             if report.state != ReportState.RETURNED:
                 locks.append(MonthLock(station=place.station, month=month, reason=f"{month.label}月报已上报"))
     MonthlyReport.objects.bulk_create(reports, batch_size=200)
@@ -101,7 +108,7 @@ def _summary(month: Month, services: int) -> str:
 
 
 def _review(
-    rng: Random, report: MonthlyReport, sent_at: datetime, steps: list[ReportStep], now: datetime, reviewer: User
+    rng: Random, report: MonthlyReport, sent_at: datetime, steps: list[ReportStep], now: datetime, reviewer: User | None
 ) -> None:
     """The county answers within days; what was sent lately may still wait, and a few are sent back."""
     at = sent_at + timedelta(days=rng.randint(1, REVIEW_DAYS), hours=rng.randint(0, 3))

@@ -123,7 +123,15 @@ def _parts() -> list[Indicator]:
             for measure, noun, unit in counted:
                 key, records = f"{measure}_{choice.value}", service_list(**{facet.value: choice.value})
                 result.append(
-                    Indicator(key, f"{choice.label}{noun}", unit, key, clause=clause, records=records, facet=facet)
+                    Indicator(
+                        key,
+                        f"{choice.label.removesuffix('服务')}{noun}",
+                        unit,
+                        key,
+                        clause=clause,
+                        records=records,
+                        facet=facet,
+                    )
                 )
     return result
 

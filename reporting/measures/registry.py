@@ -115,8 +115,8 @@ for name, facet in (("domain", Domain), ("method", Method)):
         here = Q(**{name: choice.value})
         SERVICES += _of(
             Source.SERVICES,
-            (f"services_{choice.value}", f"{choice.label}服务次数", count(here)),
-            (f"contacts_{choice.value}", f"{choice.label}服务人次", total("contacts", here)),
+            (f"services_{choice.value}", f"{choice.label.removesuffix('服务')}服务次数", count(here)),
+            (f"contacts_{choice.value}", f"{choice.label.removesuffix('服务')}服务人次", total("contacts", here)),
         )
 for group in FocusGroup:
     SERVICES += _of(

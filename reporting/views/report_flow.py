@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.gate import scoped
@@ -78,6 +79,9 @@ def report_submit(request: SignedIn, report: MonthlyReport) -> HttpResponse:
         return redirect("report_detail", report.pk)
     if report.state not in actions.WRITABLE:
         return redirect("report_detail", report.pk)
+    if timezone.localdate() < report.month.last:
+        messages.info(request, f"{report.month.label}还没有结束，月末最后一天起可以上报")
+        return redirect("report_edit", report.pk)
     return render(request, "reporting/report_submit.html", page_context(request, report.station, report.month, report))
 
 

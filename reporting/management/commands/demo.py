@@ -66,7 +66,8 @@ class Command(BaseCommand):
         workers = build_people(rng, places)
         sign_ins = {user.username: user for user, _, _ in build_sign_ins(places, workers)}
         services = build_services(rng, places, workers, now)
-        reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"])
+        home = sign_ins["county"].current_postings()[0].unit
+        reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)

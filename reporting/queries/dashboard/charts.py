@@ -155,7 +155,7 @@ def building_facts(data: DashboardData) -> list[Fact]:
     everything = f"{reverse('coverage_list')}?unit={data.unit.pk}&month={data.month}"
     facts = [Fact("已建站", f"{number(built)} 个", townships)]
     if target is not None:
-        source = source_of(governing(data, ProvisionKind.COVERAGE_TARGET, data.month))
+        source = source_of(data, governing(data, ProvisionKind.COVERAGE_TARGET, data.month))
         facts.append(Fact("文件目标", f"{number(target)} 个", source["url"] if source else ""))
     facts.append(Fact("现有乡镇（街道）", f"{number(due)} 个", everything))
     whole = data.figures[COUNTIES]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Level, OrgUnit
 from common.months import Month
+from policies.models import Provision
 from policies.queries import RuleBook, Target, coverage_targets
 from reporting.figures import Figures, figures_of_many
 from reporting.layout import LAYOUTS, Card, Column, Layout
@@ -32,6 +33,7 @@ class DashboardData:
     theirs: dict[tuple[int, Month], Figures]
     rules: RuleBook
     target: Target | None
+    local: frozenset[str]  # kinds that documents of units below settle; only told above cities
 
     @property
     def layout(self) -> Layout:
@@ -85,7 +87,7 @@ def last_counted(unit: OrgUnit, month: Month) -> datetime | None:
 
 
 def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
-    """At most ten queries, however many children."""
+    """At most eleven queries, however many children."""
     today = timezone.localdate(now)
     day = month_end(month, today)
     settled = settled_month(month, today)
@@ -103,4 +105,13 @@ def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
         theirs=figures_of_many([child.pk for child in children], compared) if children else {},
         rules=RuleBook.load([child.path for child in children] or [unit.path]),
         target=coverage_targets(day).get(unit.pk) if LAYOUTS[Level(unit.level)].building else None,
+        local=_settled_below(unit, day),
     )
+
+
+def _settled_below(unit: OrgUnit, day: date) -> frozenset[str]:
+    """Kinds of rules that documents below a nation or province set: its stations are judged by different papers."""
+    if unit.level >= Level.CITY:
+        return frozenset()
+    rows = Provision.objects.under(unit).in_force(day).filter(document__is_default=False).exclude(unit=unit)
+    return frozenset(rows.order_by().values_list("kind", flat=True).distinct())

@@ -17,6 +17,7 @@ from reporting.indicators import Direction
 from reporting.layout import Card
 from reporting.queries.dashboard.data import DashboardData
 
+LOCAL = "各地按当地现行文件判定"
 MARKED_CHANGE = Decimal("0.03")  # a fall by more than three points is worth red ink; less is noise
 
 
@@ -39,7 +40,7 @@ def _card(data: DashboardData, card: Card) -> dict[str, Any]:
         "href": figure.url(data.unit, month) if figure.numerator is not None else "",
         "bad": is_bad(data, figure, card.fault, data.unit.path) or _missed_target(data, card),
         "note": _note(data, card, month, figure),
-        "source": source_of(provision),
+        "source": source_of(data, provision),
         **_change(data, figure, month),
     }
 
@@ -64,10 +65,21 @@ def rule_words(data: DashboardData, kind: ProvisionKind | None, month: Month) ->
     return sentence(kind, provision.parameters)
 
 
-def source_of(provision: Provision | None) -> dict[str, str] | None:
+def cited(data: DashboardData, provision: Provision) -> str:
+    """Document and clause; above cities, where the default stands in for different papers below, that they differ."""
+    return LOCAL if _is_local(data, provision) else provision.citation
+
+
+def _is_local(data: DashboardData, provision: Provision) -> bool:
+    return provision.kind in data.local and provision.document.is_default
+
+
+def source_of(data: DashboardData, provision: Provision | None) -> dict[str, str] | None:
     """Document and clause, for components/source.html."""
     if provision is None:
         return None
+    if _is_local(data, provision):
+        return {"label": LOCAL}
     return {"label": provision.citation, "url": reverse("document_detail", args=[provision.document_id])}
 
 

@@ -15,7 +15,7 @@ from policies.queries import NoRule
 from reporting.figures import Figures, measured
 from reporting.layout import CHILD_FAULTS, TODOS, ChildFault, Todo
 from reporting.queries.dashboard.data import DashboardData
-from reporting.queries.dashboard.headline import governing, is_bad, rule_words
+from reporting.queries.dashboard.headline import cited, governing, is_bad, rule_words
 from stations.models import Station, StationKind, StationState
 from stations.models.stations import StationQuerySet
 
@@ -59,7 +59,7 @@ def items(data: DashboardData) -> list[Item]:
 def _item(data: DashboardData, todo: Todo) -> Item | None:
     month = data.settled if todo.settled else data.month
     count = _count(data.own[month], todo)
-    if count <= 0:
+    if count <= 0 or (todo.line and not is_bad(data, data.own[month][todo.line], todo.rule, data.unit.path)):
         return None
     reason = _reason(data, todo, month)
     query = urlencode({"unit": data.unit.pk, "month": str(month), **todo.params})
@@ -158,7 +158,7 @@ def _provision_reason(data: DashboardData, kind: ProvisionKind, month: Month) ->
     provision = governing(data, kind, month)
     if provision is None:
         return Reason("", "")
-    return Reason(rule_words(data, kind, month), provision.citation)
+    return Reason(rule_words(data, kind, month), cited(data, provision))
 
 
 def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
@@ -169,7 +169,8 @@ def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
         return Reason(str(error), "")
     days = due.days_late(data.now) if todo.unsent else 0
     words = f"{due.reason}，已逾期 {days} 天" if days else due.reason
-    return Reason(words, due.citation, late=days > 0)
+    provision = governing(data, ProvisionKind.MONTHLY_REPORT, month)
+    return Reason(words, cited(data, provision) if provision else due.citation, late=days > 0)
 
 
 def _target_reason(data: DashboardData) -> Reason:
