@@ -6,35 +6,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
 from django.http import Http404
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from accounts.gate import require
 from accounts.models import OrgUnit, User
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
+from common.forms import PlainSelect
 from common.months import MonthFormField
 from services.models import Domain, FocusGroup, Method, Nature
 from services.queries import Cursor, Selection, unit_choices
 from stations.models import Worker
 
 MAX_KEY = 2**63 - 1
-
-
-class PlainSelect(forms.Select):
-    """A select without templates: those cost a list with eight of them more than its fifty rows do."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, " selected" if str(key) == chosen else "", label) for key, label in self.choices),
-        )
-        attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>{}</select>", attributes, options)
 
 
 def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:

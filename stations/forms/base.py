@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+
+from common.forms import put_errors
 
 T = TypeVar("T", bound=models.Model)
 YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
-
-
-class PlainInput(forms.TextInput):
-    """An input without templates, for the filters of a list."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        shown = self.format_value(value)
-        attributes = flatatt({**({} if shown is None else {"value": shown}), **self.build_attrs(self.attrs, attrs)})
-        return format_html('<input type="{}" name="{}"{}>', self.input_type, name, attributes)
-
-
-class PlainSelect(forms.Select):
-    """A select without templates and groups: those cost a list with eight of them more than its fifty rows do."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        options = _options(tuple(self.choices), "" if value is None else str(value))
-        attributes = flatatt(self.build_attrs(self.attrs, attrs))
-        return format_html('<select name="{}"{}>{}</select>', name, attributes, options)
-
-
-@lru_cache(maxsize=512)
-def _options(choices: tuple[tuple[Any, Any], ...], chosen: str) -> SafeString:
-    rows = [(key, " selected" if str(key) == chosen else "", label) for key, label in choices]
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 def attempt(form: forms.Form, write: Callable[[], T]) -> T | None:
@@ -52,9 +26,7 @@ def attempt(form: forms.Form, write: Callable[[], T]) -> T | None:
     try:
         return write()
     except ValidationError as error:
-        found = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-        for field, errors in found.items():
-            form.add_error(field if field in form.fields else None, errors)
+        put_errors(form, error)
         return None
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
 from django.db import connection
 
@@ -14,34 +11,13 @@ from reporting.models import UnitMonth
 from stations import stale
 from stations.models import StaleMonth
 from tests.reporting.facts import OCTOBER, service
+from tests.together import together
 
 pytestmark = [
     pytest.mark.services,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs DATABASE_URL of a PostgreSQL"),
 ]
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts at the same moment, each on a connection of its own; their results in order."""
-    barrier = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        try:
-            barrier.wait(timeout=10)
-            results[number] = act()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 def test_two_recounts_of_siblings_lose_nothing_in_their_county(world):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +15,7 @@ from reporting.actions import approve_report, open_report, return_report, save_r
 from reporting.models import MonthlyReport, ReportState, ReportStep
 from services.models import MonthLock
 from tests.reporting.facts import service
+from tests.together import together
 
 pytestmark = [
     pytest.mark.services,
@@ -25,28 +24,6 @@ pytestmark = [
 ]
 
 SEPTEMBER = Month(2023, 9)
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts at the same moment, each on a connection of its own; their results or errors, in order."""
-    barrier = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(timeout=10)
-            results[number] = act()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 @pytest.fixture
