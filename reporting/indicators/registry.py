@@ -12,7 +12,8 @@ from services.models import Domain, FocusGroup, Method, Nature
 from stations.models import BasicsFilter, Dimension, StationKind, StationState
 
 HIGHER, LOWER, NEITHER = Direction.HIGHER, Direction.LOWER, Direction.NONE
-COMPLETED, SIGN_HUNG, OPERATING = (StationState[name].value for name in ("COMPLETED", "SIGN_HUNG", "OPERATING"))
+COMPLETED, SIGN_HUNG = StationState.COMPLETED.value, StationState.SIGN_HUNG.value
+OPERATING, NEW = StationState.OPERATING.value, StationState.NEW.value
 
 station_list = partial(Records.of, "station_list", kind=StationKind.STATION.value)
 room_list = partial(Records.of, "station_list", kind=StationKind.ROOM.value)
@@ -38,7 +39,7 @@ BUILDING = [
               Group.BUILDING, "R1 全覆盖", station_list(state=COMPLETED),
               rule=Rule.COVERAGE_TARGET),
     Indicator("stations_new_this_year", "本年新建成社工站", "个", "stations_new_this_year", None, HIGHER,
-              Group.BUILDING, "R16 年度建设安排", station_list(state=COMPLETED, sort="-completed_on")),
+              Group.BUILDING, "R16 年度建设安排", station_list(state=NEW)),
     Indicator("sign_hung", "挂牌率", "%", "stations_sign_hung", "stations_completed", HIGHER,
               Group.BUILDING, "R10 挂牌未运营", station_list(state=SIGN_HUNG),
               rule=Rule.FAULT_NOT_OPERATING),
@@ -49,7 +50,7 @@ BUILDING = [
               Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED),
               rule=Rule.ROOM_TARGET),
     Indicator("rooms_target", "本年社工室目标完成率", "%", "rooms_new_this_year", "room_target", HIGHER,
-              Group.BUILDING, "R2 示范社区社工室", room_list(state=COMPLETED, sort="-completed_on"),
+              Group.BUILDING, "R2 示范社区社工室", room_list(state=NEW),
               rule=Rule.ROOM_TARGET),
     Indicator("basics_on_time", "基础信息按时录入率", "%", "basics_on_time", "basics_due", HIGHER,
               Group.BUILDING, "R5 基础信息录入", station_list(basics=BasicsFilter.ON_TIME.value),

@@ -37,12 +37,13 @@ class StationStatus(models.TextChoices):
 class StationState(models.TextChoices):
     """What a station counts as on a day: the words of figures and of the list's `state` filter.
 
-    The first three are cumulative (a suspended station is completed all the same), the others exact.
+    The first four are cumulative (a suspended station is completed all the same), the others exact.
     """
 
     COMPLETED = "COMPLETED", "已建成"
     SIGN_HUNG = "SIGN_HUNG", "已挂牌"
     OPERATING = "OPERATING", "运营中"
+    NEW = "NEW", "本年新建成"
     PLANNED = "PLANNED", "筹建"
     BUILDING = "BUILDING", "建设中"
     NOT_HUNG = "NOT_HUNG", "建成未挂牌"
@@ -122,6 +123,8 @@ class StationQuerySet(GatedQuerySet):
                 return self.completed(on)
             case StationState.SIGN_HUNG:
                 return self.sign_hung(on)
+            case StationState.NEW:
+                return self.completed(on).filter(completed_on__year=on.year)
             case StationState.NOT_HUNG:
                 return self.in_status(StationStatus.COMPLETED, on)
             case StationState.NOT_OPERATING:

@@ -301,6 +301,7 @@ def test_figures_and_their_records_agree(world, rules):
             "stations_completed": stations.state_at(StationState.COMPLETED, on),
             "stations_sign_hung": stations.state_at(StationState.SIGN_HUNG, on),
             "stations_operating": stations.state_at(StationState.OPERATING, on),
+            "stations_new_this_year": stations.state_at(StationState.NEW, on),
             "basics_due": stations.basics(BasicsFilter.DUE, on),
             "basics_on_time": stations.basics(BasicsFilter.ON_TIME, on),
             "dimension_HARDWARE": stations.dimension_at(Dimension.HARDWARE, on),

@@ -31,7 +31,9 @@ def whole_life(operating) -> Station:
 
 
 def states_on(station, day):
-    return {state for state in StationState if Station.objects.state_at(state, day).filter(pk=station.pk).exists()}
+    """All but NEW, which has its own test."""
+    every = set(StationState) - {StationState.NEW}
+    return {state for state in every if Station.objects.state_at(state, day).filter(pk=station.pk).exists()}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,14 @@ def states_on(station, day):
 )
 def test_a_station_counts_by_its_statuses_on_the_day(whole_life, day, states):
     assert states_on(whole_life, day) == states
+
+
+def test_a_station_is_new_in_the_year_of_its_completion_only(whole_life):
+    new = [
+        Station.objects.state_at(StationState.NEW, day).filter(pk=whole_life.pk).exists()
+        for day in (date(2023, 10, 1), date(2023, 10, 2), SUSPENDED_ON, CLOSED_ON, date(2024, 1, 1))
+    ]
+    assert new == [False, True, True, False, False]
 
 
 def test_a_hung_sign_without_operation_is_found(planned):
