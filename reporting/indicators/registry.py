@@ -6,6 +6,7 @@ from functools import partial
 
 from policies.models import ProvisionKind as Rule
 from reporting.indicators.base import Direction, Facet, Group, Indicator, Records
+from reporting.measures.registry import subject
 from reporting.queries.coverage import CoverageLevel, Covered
 from reporting.queries.reports import Punctuality, QueueState
 from services.models import Domain, FocusGroup, Method, Nature
@@ -126,7 +127,7 @@ def _parts() -> list[Indicator]:
                 result.append(
                     Indicator(
                         key,
-                        f"{choice.label.removesuffix('服务')}{noun}",
+                        f"{subject(choice)}{noun}",
                         unit,
                         key,
                         clause=clause,

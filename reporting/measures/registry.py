@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import models
 from django.db.models import Expression, Q
 
 from accounts.models import Level
@@ -62,6 +63,11 @@ def room_target(values: Values, place: Place) -> int:
     return place.room_target
 
 
+def subject(choice: models.TextChoices) -> str:
+    """What stands before 服务次数 or 服务人次: of 养老服务 only 养老, since the word would be read twice."""
+    return str(choice.label).removesuffix("服务")
+
+
 def _of(source: Source, *rows: tuple[str, str, Expression]) -> list[Measure]:
     return [Measure(key, label, source, aggregate=aggregate) for key, label, aggregate in rows]
 
@@ -115,8 +121,8 @@ for name, facet in (("domain", Domain), ("method", Method)):
         here = Q(**{name: choice.value})
         SERVICES += _of(
             Source.SERVICES,
-            (f"services_{choice.value}", f"{choice.label.removesuffix('服务')}服务次数", count(here)),
-            (f"contacts_{choice.value}", f"{choice.label.removesuffix('服务')}服务人次", total("contacts", here)),
+            (f"services_{choice.value}", f"{subject(choice)}服务次数", count(here)),
+            (f"contacts_{choice.value}", f"{subject(choice)}服务人次", total("contacts", here)),
         )
 for group in FocusGroup:
     SERVICES += _of(
