@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.gate import GatedQuerySet
-from common.paths import STEP, PathField, ancestors
+from common.paths import PathField, ancestors
 
 
 class Level(models.IntegerChoices):
@@ -74,10 +74,6 @@ class OrgUnit(models.Model):
     def lives_on(self, day: date) -> bool:
         """Does the unit exist on that day? The same as OrgUnitQuerySet.live."""
         return (self.opened_on is None or self.opened_on <= day) and (self.closed_on is None or self.closed_on > day)
-
-    @property
-    def depth(self) -> int:
-        return len(self.path) // STEP - 1
 
     @property
     def closed_label(self) -> str:
