@@ -55,7 +55,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/mypy accounts common config jobs policies stations services reporting
+	$(BIN)/mypy accounts agencies common config files funds jobs policies reporting services standards stations
 	env -u DATABASE_URL $(BIN)/python manage.py makemigrations --check --dry-run
 	env -u DATABASE_URL $(BIN)/python manage.py check --fail-level WARNING
 	env -u DATABASE_URL $(BIN)/python manage.py spectacular --fail-on-warn --file /dev/null

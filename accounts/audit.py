@@ -55,6 +55,20 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
     return {key: [before.get(key), after.get(key)] for key in sorted(keys) if before.get(key) != after.get(key)}
 
 
+# Told in words by the action, or of no interest to a reader.
+UNTOLD = ("id", "unit", "created_at", "is_demo", "due_provision", "due_provisional")
+
+
+def told(obj: models.Model) -> dict[str, Any]:
+    """The row's fields as the trail shows them."""
+    return {name: value for name, value in state(obj).items() if name not in UNTOLD}
+
+
+def first(obj: models.Model) -> dict[str, list[Any]]:
+    """The changes of a new row: what is filled in."""
+    return changes({}, {name: value for name, value in told(obj).items() if value not in (None, "", False)})
+
+
 def event(
     *,
     by: User | None,

@@ -22,7 +22,22 @@ class Permission(models.TextChoices):
     LOG_SERVICE = "LOG_SERVICE", "登记、更正、作废服务"
     WRITE_REPORT = "WRITE_REPORT", "编写、上报月报"
     REVIEW_REPORT = "REVIEW_REPORT", "审核月报"
-    CREATE_STATION = "CREATE_STATION", "新建站点、登记站点状态"
+    PLAN_BUILDING = "PLAN_BUILDING", "编制建设计划和节点"
+    CREATE_STATION = "CREATE_STATION", "布点新建站点、登记停运和撤销"
+    BUILD_STATION = "BUILD_STATION", "登记站点建设、挂牌和运营"
+    ACCEPT_STATION = "ACCEPT_STATION", "验收站点、评定示范社工室"
+    ISSUE_STANDARD = "ISSUE_STANDARD", "制定建设标准和阶段任务"
+    SELF_CHECK = "SELF_CHECK", "按建设标准自查、登记设备制度标识"
+    CHECK_STANDARD = "CHECK_STANDARD", "按建设标准检查站点"
+    DECIDE_STAGE = "DECIDE_STAGE", "认定站点发展阶段"
+    CONFIRM_STAGE = "CONFIRM_STAGE", "确认站点发展阶段"
+    EDIT_FEATURE = "EDIT_FEATURE", "编写特色项目"
+    RECOMMEND_FEATURE = "RECOMMEND_FEATURE", "推荐特色项目"
+    VIEW_CONTRACTS = "VIEW_CONTRACTS", "查看承接机构和合同"
+    MANAGE_CONTRACTS = "MANAGE_CONTRACTS", "管理承接机构、采购、合同和评估"
+    VIEW_FUNDS = "VIEW_FUNDS", "查看资金台账"
+    MANAGE_FUNDS = "MANAGE_FUNDS", "登记和分配资金"
+    SPEND_FUNDS = "SPEND_FUNDS", "确认资金到账、登记支出"
     EDIT_STATION = "EDIT_STATION", "录入站点基础信息"
     MANAGE_WORKERS = "MANAGE_WORKERS", "管理社工"
     MANAGE_POLICIES = "MANAGE_POLICIES", "管理制度文件"
@@ -33,15 +48,45 @@ class Permission(models.TextChoices):
 
 _P = Permission
 _READ = frozenset({_P.VIEW, _P.VIEW_RECORDS, _P.VIEW_WORKERS})
+_OVERSIGHT = _READ | {_P.EXPORT, _P.VIEW_CONTRACTS, _P.VIEW_FUNDS}
+_CIVIL_AFFAIRS = _OVERSIGHT | {_P.ISSUE_STANDARD, _P.MANAGE_FUNDS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({_P.VIEW, _P.MANAGE_POLICIES, _P.MANAGE_CALENDAR, _P.MANAGE_USERS}),
-    Role.AUDITOR: _READ | {_P.EXPORT, _P.VIEW_AUDIT},
-    Role.PROVINCE_OFFICIAL: _READ | {_P.EXPORT},
-    Role.CITY_OFFICIAL: _READ | {_P.EXPORT},
-    Role.COUNTY_OFFICIAL: _READ | {_P.EXPORT, _P.CREATE_STATION, _P.EDIT_STATION, _P.MANAGE_WORKERS, _P.REVIEW_REPORT},
-    Role.TOWNSHIP_MANAGER: _READ | {_P.EXPORT, _P.EDIT_STATION, _P.MANAGE_WORKERS, _P.LOG_SERVICE, _P.WRITE_REPORT},
-    Role.STATION_WORKER: _READ | {_P.EXPORT, _P.EDIT_STATION, _P.LOG_SERVICE, _P.WRITE_REPORT},
+    Role.AUDITOR: _OVERSIGHT | {_P.VIEW_AUDIT},
+    Role.PROVINCE_OFFICIAL: _CIVIL_AFFAIRS,
+    # R14: the city plans, the county supervises, the township implements.
+    Role.CITY_OFFICIAL: _CIVIL_AFFAIRS
+    | {_P.PLAN_BUILDING, _P.CHECK_STANDARD, _P.CONFIRM_STAGE, _P.RECOMMEND_FEATURE, _P.MANAGE_CONTRACTS},
+    Role.COUNTY_OFFICIAL: _CIVIL_AFFAIRS
+    | {
+        _P.PLAN_BUILDING,
+        _P.CREATE_STATION,
+        _P.BUILD_STATION,
+        _P.ACCEPT_STATION,
+        _P.EDIT_STATION,
+        _P.CHECK_STANDARD,
+        _P.DECIDE_STAGE,
+        _P.RECOMMEND_FEATURE,
+        _P.MANAGE_WORKERS,
+        _P.MANAGE_CONTRACTS,
+        _P.SPEND_FUNDS,
+        _P.REVIEW_REPORT,
+    },
+    Role.TOWNSHIP_MANAGER: _OVERSIGHT
+    | {
+        _P.BUILD_STATION,
+        _P.EDIT_STATION,
+        _P.SELF_CHECK,
+        _P.EDIT_FEATURE,
+        _P.MANAGE_WORKERS,
+        _P.SPEND_FUNDS,
+        _P.LOG_SERVICE,
+        _P.WRITE_REPORT,
+    },
+    Role.STATION_WORKER: _READ
+    | {_P.EXPORT, _P.EDIT_STATION, _P.SELF_CHECK, _P.EDIT_FEATURE, _P.LOG_SERVICE, _P.WRITE_REPORT},
+    # Its own contracts and evaluations it sees as a member of the agency (agencies.models), not by this table.
     Role.AGENCY_MANAGER: _READ | {_P.EXPORT, _P.MANAGE_WORKERS},
 }
 

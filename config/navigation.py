@@ -20,17 +20,24 @@ WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True)
 class Item:
+    """A page of the menu. Items of one `group` stand as one entry, with a row of tabs on their pages."""
+
     label: str
     url_name: str
     icon: str
     permission: Permission
+    group: str = ""
     dock: bool = False  # also in the bottom bar of a phone
+
+    @property
+    def entry(self) -> str:
+        return self.group or self.label
 
 
 ITEMS = [
     Item("今天", "today", "calendar-check", P.LOG_SERVICE, dock=True),
     Item("总览", "home_dashboard", "layout-dashboard", P.VIEW, dock=True),
-    Item("站点", "station_list", "building-community", P.VIEW, dock=True),
+    Item("站点台账", "station_list", "building-community", P.VIEW, "站点", dock=True),
     Item("队伍", "worker_list", "users", P.VIEW_WORKERS),
     Item("服务", "service_list", "heart-handshake", P.VIEW_RECORDS, dock=True),
     Item("月报", "report_list", "report", P.VIEW_RECORDS, dock=True),
@@ -46,17 +53,29 @@ USER_MENU = [
 ]
 
 
-def _entries(items: list[Item], user: User, path: str) -> list[dict[str, Any]]:
-    entries = []
-    for item in items:
-        if not user.paths(item.permission):
-            continue
-        url = reverse(item.url_name)
-        active = path.startswith(url)
-        entries.append(
-            {"label": item.label, "url": url, "icon": item.icon, "dock": item.dock, "active": active, "badge": None}
-        )
-    return entries
+def _permitted(items: list[Item], user: User) -> list[tuple[Item, str]]:
+    """The items that the user may open, with their addresses."""
+    return [(item, reverse(item.url_name)) for item in items if user.paths(item.permission)]
+
+
+def _shown(item: Item, label: str, url: str, *, active: bool) -> dict[str, Any]:
+    return {"label": label, "url": url, "icon": item.icon, "dock": item.dock, "active": active, "badge": None}
+
+
+def _menu(user: User, path: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The entries, and the tabs of the entry that is open (none when it has a single page)."""
+    permitted = _permitted(ITEMS, user)
+    # The longest address that the path begins with: /stations/progress/ is not the list of stations.
+    here = max((pair for pair in permitted if path.startswith(pair[1])), key=lambda pair: len(pair[1]), default=None)
+    open_item = here[0] if here else None
+    entries: dict[str, dict[str, Any]] = {}
+    for item, url in permitted:
+        if item.entry not in entries:
+            active = open_item is not None and open_item.entry == item.entry
+            entries[item.entry] = _shown(item, item.entry, url, active=active)
+    siblings = [(item, url) for item, url in permitted if open_item and item.entry == open_item.entry]
+    tabs = [_shown(item, item.label, url, active=item is open_item) for item, url in siblings]
+    return list(entries.values()), tabs if len(tabs) > 1 else []
 
 
 def day_label(day: date) -> str:
@@ -72,6 +91,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     unit = home_unit(user)
     context: dict[str, Any] = {
         "nav_items": [],
+        "nav_tabs": [],
         "dock_items": [],
         "user_menu_items": [],
         "user_label": user.name,
@@ -79,7 +99,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "today_label": day_label(timezone.localdate()),
     }
     if not user.must_change_password:
-        context["nav_items"] = _entries(ITEMS, user, request.path)
+        context["nav_items"], context["nav_tabs"] = _menu(user, request.path)
         context["dock_items"] = [entry for entry in context["nav_items"] if entry["dock"]]
-        context["user_menu_items"] = _entries(USER_MENU, user, request.path)
+        context["user_menu_items"] = [
+            _shown(item, item.label, url, active=request.path.startswith(url))
+            for item, url in _permitted(USER_MENU, user)
+        ]
     return context

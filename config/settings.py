@@ -57,10 +57,14 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "common",
     "accounts",
+    "files",
     "jobs",
     "policies",
     "stations",
+    "standards",
     "services",
+    "agencies",
+    "funds",
     "reporting",
 ]
 

@@ -6,10 +6,14 @@ from config.api import router
 
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("", include("files.urls")),
     path("", include("jobs.urls")),
     path("", include("policies.urls")),
     path("", include("stations.urls")),
+    path("", include("standards.urls")),
     path("", include("services.urls")),
+    path("", include("agencies.urls")),
+    path("", include("funds.urls")),
     path("", include("reporting.urls")),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),

@@ -3,91 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.utils import timezone
 
-from common.months import FIRST_DAY
-from common.text import long_text, plain_name
+from common.checks import FULL_WIDTH
 
-_PHONE = re.compile(r"[0-9+\-() ]{5,20}")
 _CERTIFICATE_NUMBER = re.compile(r"[0-9A-Z\-]{6,40}")
-_FULL_WIDTH = str.maketrans("（）－　＋", "()- +")
-
-
-def all_of(**cleaners: Callable[[], Any]) -> dict[str, Any]:
-    """Run every check, so that a form shows all its errors at once. Name → clean value."""
-    clean: dict[str, Any] = {}
-    errors: dict[str, Any] = {}
-    for name, cleaner in cleaners.items():
-        try:
-            clean[name] = cleaner()
-        except ValidationError as error:
-            errors.update(error.error_dict)
-    if errors:
-        raise ValidationError(errors)
-    return clean
-
-
-def past_day(value: date | None, *, field: str, label: str, since: date | None = None, since_label: str = "") -> date:
-    """A day that is not in the future, and not before `since` (called `since_label` in the message)."""
-    if value is None:
-        raise ValidationError({field: f"请填写{label}"})
-    if value > timezone.localdate():
-        raise ValidationError({field: f"{label}不能晚于今天"})
-    if value < FIRST_DAY:
-        raise ValidationError({field: f"{label}不能早于 {FIRST_DAY.year} 年"})
-    if since is not None and value < since:
-        raise ValidationError({field: f"{label}不能早于{since_label}（{since}）"})
-    return value
-
-
-def optional_past_day(value: date | None, *, field: str, label: str) -> date | None:
-    """`past_day`, or None."""
-    return None if value is None else past_day(value, field=field, label=label)
-
-
-def member(value: str, choices: type[models.TextChoices], *, field: str, label: str, blank: bool = False) -> str:
-    """A value of the enumeration; "" too when `blank`."""
-    if value in choices.values:
-        return str(choices(value).value)
-    if blank and value == "":
-        return ""
-    raise ValidationError({field: f"请选择{label}"})
-
-
-def optional_name(value: str, *, field: str, label: str, max_length: int) -> str:
-    """`plain_name`, or ""."""
-    return plain_name(value, field=field, label=label, max_length=max_length) if value.strip() else ""
-
-
-NOTE_LENGTH = 200
-
-
-def note(text: str) -> str:
-    """A remark, or ""."""
-    return long_text(text, field="note", label="说明", max_length=NOTE_LENGTH)
-
-
-def withdrawal_reason(text: str) -> str:
-    """Why a record is taken back."""
-    reason = long_text(text, field="reason", label="撤回理由", max_length=NOTE_LENGTH)
-    if not reason:
-        raise ValidationError({"reason": "请填写撤回理由"})
-    return reason
-
-
-def phone(value: str, *, field: str) -> str:
-    """A telephone number or ""."""
-    text = " ".join(value.translate(_FULL_WIDTH).split()) if len(value) < 200 else value
-    if text and not _PHONE.fullmatch(text):
-        raise ValidationError({field: "联系电话只能包含数字、空格和 + - ( )，5 至 20 位"})
-    return text
 
 
 def area(value: Decimal | float | str | None, *, field: str) -> Decimal | None:
@@ -110,7 +32,7 @@ def area(value: Decimal | float | str | None, *, field: str) -> Decimal | None:
 
 def certificate_number(value: str, *, field: str) -> str:
     """Letters, digits and hyphens; upper case."""
-    text = "".join(value.upper().translate(_FULL_WIDTH).split()) if len(value) < 200 else value
+    text = "".join(value.upper().translate(FULL_WIDTH).split()) if len(value) < 200 else value
     if not text:
         raise ValidationError({field: "请填写证书编号"})
     if not _CERTIFICATE_NUMBER.fullmatch(text):

@@ -23,7 +23,9 @@ from tests.gate_cases import ANY, CASES, EXEMPT, PLACES, ROWS, TIED, Case, Rows
 from tests.world import CAST
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("accounts", "jobs", "policies", "stations", "services", "reporting")
+ROOMS = (
+    "accounts", "files", "jobs", "policies", "stations", "standards", "services", "agencies", "funds", "reporting"
+)  # fmt: skip
 ROLES = [key for key, *_ in CAST]
 FINE = {200, 201, 302, 400, 405, 409}  # 400 and 409: the page was reached and refused what was sent
 TODAY = "2026-10-20T10:00:00+08:00"

@@ -11,9 +11,11 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import User
+from common import checks
 from common.months import Month
 from common.text import plain_name
-from stations import checks, life, stale
+from stations import checks as station_checks
+from stations import life, stale
 from stations.actions.locks import locked_station, locked_worker
 from stations.models import (
     Certificate,
@@ -53,7 +55,7 @@ def add_certificate(*, by: User | None, worker: Worker, level: str, number: str,
     worker = locked_worker(worker)
     clean = checks.all_of(
         level=lambda: checks.member(level, CertificateLevel, field="level", label="证书级别"),
-        number=lambda: checks.certificate_number(number, field="number"),
+        number=lambda: station_checks.certificate_number(number, field="number"),
         issued_on=lambda: checks.past_day(issued_on, field="issued_on", label="发证日期"),
     )
     taken = ValidationError({"number": "该证书编号已登记，请核对编号"})

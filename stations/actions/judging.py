@@ -12,7 +12,6 @@ from accounts.models import AuditEvent, OrgUnit
 from policies.models import JUDGED
 from policies.queries import NoRule, RuleBook
 from stations import stale
-from stations.actions.told import told
 from stations.models import Station
 
 BATCH = 500
@@ -47,13 +46,13 @@ def judge_again(*, path: str, since: date | None) -> int:
     for station in stations.select_for_update(of=("self",)).select_related("unit"):
         if station.completed_on is None:
             continue
-        before, old = told(station), [getattr(station, name) for name in JUDGED]
+        before, old = audit.told(station), [getattr(station, name) for name in JUDGED]
         basis = judge_basics(station, rules, station.completed_on)
         if old == [getattr(station, name) for name in JUDGED]:
             continue
         changed.append(station)
         dues += [day for day in (old[0], station.due_on) if day]
-        changes = audit.changes(before, told(station)) | {"截止依据": [None, basis]}
+        changes = audit.changes(before, audit.told(station)) | {"截止依据": [None, basis]}
         verb = "按新规定重新判定录入期限"
         events.append(audit.event(by=None, verb=verb, target=station, unit=station.unit, changes=changes))
     if changed:

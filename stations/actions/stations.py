@@ -15,13 +15,14 @@ from accounts import audit
 from accounts.actions import add_unit
 from accounts.initials import initials_of
 from accounts.models import Level, OrgUnit, User
+from common import checks
 from common.months import FIRST_DAY
 from common.text import plain_name
 from stations import basics as rules
-from stations import checks, stale
+from stations import checks as station_checks
+from stations import stale
 from stations.actions.locks import locked_station
 from stations.actions.status import record_status
-from stations.actions.told import first, told
 from stations.models import Hosting, Station, StationKind, StationStatus, StatusSpell
 
 NAME_LENGTH = 80
@@ -50,7 +51,7 @@ def _clean(basics: Basics) -> dict[str, Any]:
         "contact_phone": lambda: checks.phone(basics["contact_phone"], field="contact_phone"),
         "hosting": lambda: checks.member(basics["hosting"], Hosting, field="hosting", label="运营方式", blank=True),
         "host_name": lambda: text(basics["host_name"], field="host_name", label="运营单位", max_length=80),
-        "area_square_metres": lambda: checks.area(basics["area_square_metres"], field="area_square_metres"),
+        "area_square_metres": lambda: station_checks.area(basics["area_square_metres"], field="area_square_metres"),
         "records_from": lambda: checks.optional_past_day(
             basics["records_from"], field="records_from", label="启用日期"
         ),
@@ -112,7 +113,7 @@ def create_station(
         verb="新建站点",
         target=station,
         unit=unit,
-        changes={"名称": [None, unit.name], "筹建日期": [None, str(clean["started_on"])], **first(station)},
+        changes={"名称": [None, unit.name], "筹建日期": [None, str(clean["started_on"])], **audit.first(station)},
     )
     stale.mark(station.pk, stale.months_since(clean["started_on"]))
     for status, on in statuses:
@@ -135,7 +136,7 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
     if station.closed_on:
         raise ValidationError("站点已撤销，不能再修改基础信息")
     clean = _clean(basics)
-    before = told(station)
+    before = audit.told(station)
     for field, value in clean.items():
         setattr(station, field, value)
     if station.basics_entered_on is None and rules.complete(station):
@@ -145,7 +146,7 @@ def edit_station(*, by: User | None, station: Station, name: str | None = None, 
         emptied = [field for field in clean if field in rules.REQUIRED and not clean[field] and before[field]]
         if emptied:
             raise ValidationError({field: f"基础信息已录入，{rules.label(field)}不能清空" for field in emptied})
-    changes = audit.changes(before, told(station))
+    changes = audit.changes(before, audit.told(station))
     if "records_from" in changes:
         stale.mark(station.pk, stale.months_since(station.unit.opened_on or FIRST_DAY))
     if name is not None:

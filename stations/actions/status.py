@@ -9,12 +9,12 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from common import checks
 from policies.queries import RuleBook
-from stations import checks, life, stale
+from stations import life, stale
 from stations.actions.careers import close_posting
 from stations.actions.judging import judge_basics
 from stations.actions.locks import locked_station, locked_worker
-from stations.actions.told import told
 from stations.models import (
     Dimension,
     DimensionState,
@@ -82,7 +82,7 @@ def record_status(
     since_label = f"当前状态“{current.get_status_display()}”的起始日期"
     on = checks.past_day(on, field="on", label="日期", since=current.starts_on, since_label=since_label)
     note = checks.note(note)
-    before = told(station)
+    before = audit.told(station)
     current.ends_on = on
     current.save(update_fields=["ends_on"])
     spell = StatusSpell.objects.create(station=station, status=new, starts_on=on, note=note)
@@ -102,7 +102,7 @@ def record_status(
         changes={
             "状态": [current.get_status_display(), new.label],
             "起始日期": [str(current.starts_on), str(on)],
-            **audit.changes(before, told(station)),
+            **audit.changes(before, audit.told(station)),
             **basis,
         },
         reason=note,
@@ -123,7 +123,7 @@ def withdraw_status(*, by: User | None, station: Station, reason: str, expected:
     if previous is None:
         raise ValidationError("这是站点的第一个状态，不能撤回")
     reason = checks.withdrawal_reason(reason)
-    before = told(station)
+    before = audit.told(station)
     undone = StationStatus(wrong.status)
     if undone == StationStatus.COMPLETED:
         _forget_completion(station)
@@ -142,7 +142,7 @@ def withdraw_status(*, by: User | None, station: Station, reason: str, expected:
         changes={
             "状态": [undone.label, previous.get_status_display()],
             "起始日期": [str(wrong.starts_on), str(previous.starts_on)],
-            **audit.changes(before, told(station)),
+            **audit.changes(before, audit.told(station)),
         },
         reason=reason,
     )

@@ -9,7 +9,8 @@ from django.db import models, transaction
 
 from accounts import audit
 from accounts.models import OrgUnit, User
-from stations import checks, stale
+from common import checks
+from stations import stale
 from stations.actions.careers import mark_where_posted
 from stations.actions.locks import locked_station, locked_worker
 from stations.models import Certificate, DimensionState, Employment, Station, StationPosting, Worker

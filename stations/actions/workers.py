@@ -10,12 +10,11 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
+from common import checks
 from common.citizen_numbers import problem
 from common.encrypted import blind_index
 from common.text import plain_name
-from stations import checks
 from stations.actions.locks import locked_worker
-from stations.actions.told import first
 from stations.models import Worker
 
 NAME_LENGTH = 40
@@ -100,7 +99,7 @@ def create_worker(
     _duplicate(number, by)
     worker = Worker(**clean, id_number_index=blind_index(number) if number else None, is_demo=is_demo)
     _save(worker, by)
-    changes = first(worker) | {"建档单位": [None, str(worker.unit)]}
+    changes = audit.first(worker) | {"建档单位": [None, str(worker.unit)]}
     audit.record(by=by, verb="新建社工档案", target=worker, unit=worker.unit, changes=changes)
     return worker
 

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
-from common.forms import PlainInput, PlainSelect
+from common.forms import YES_NO, PlainInput, PlainSelect, choices_of
 from common.months import Month, MonthFormField
 from common.paths import ancestors
-from stations.forms.base import YES_NO, choices_of
 from stations.models import (
     BasicsFilter,
     CertificateLevel,

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
-from stations.forms.base import choices_of, day_field, note_field
+from common.forms import choices_of, day_field, note_field
 from stations.models import Dimension, Hosting, Station, StationKind, StationStatus
 
 MET = [("yes", "达标"), ("no", "未达标")]

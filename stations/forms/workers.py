@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission, Role
-from stations.forms.base import choices_of, day_field, note_field
+from common.forms import choices_of, day_field, note_field
 from stations.models import CertificateLevel, EmployerKind, Station, Worker
 
 FULL_TIME = [("yes", "专职"), ("no", "兼职")]

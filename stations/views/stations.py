@@ -12,6 +12,8 @@ from accounts.links import url_or_empty
 from accounts.queries import crumbs
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from accounts.views.history import history_page
+from common.forms import attempt
 from stations import life
 from stations.actions import (
     create_station,
@@ -19,11 +21,9 @@ from stations.actions import (
     record_dimension,
     record_status,
 )
-from stations.forms.base import attempt
 from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm
 from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
 from stations.queries.station_page import station_page
-from stations.views.history import history_page
 
 JOINED = ("unit", "due_provision__document")
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.gate import scoped
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from common.forms import WithdrawForm, attempt
 from stations.actions import (
     withdraw_certificate,
     withdraw_check,
@@ -21,7 +22,6 @@ from stations.actions import (
     withdraw_status,
 )
 from stations.actions.withdraw import last_of
-from stations.forms.base import WithdrawForm, attempt
 from stations.models import Station, Worker
 from stations.views.workers import managed
 

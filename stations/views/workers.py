@@ -18,6 +18,8 @@ from accounts.gate import may, permitted, scoped
 from accounts.queries import home_unit
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from accounts.views.history import history_page
+from common.forms import attempt
 from stations.actions import (
     add_certificate,
     create_worker,
@@ -28,11 +30,9 @@ from stations.actions import (
     post_worker,
     take_over_worker,
 )
-from stations.forms.base import attempt
 from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, TakeOverForm, WorkerForm
 from stations.models import Worker
 from stations.queries.worker_page import worker_page
-from stations.views.history import history_page
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -1,4 +1,4 @@
-"""What was changed on a station or worker, by whom and when, for those who work with it."""
+"""What was changed on a row, by whom and when, for those who work with it."""
 
 from __future__ import annotations
 
@@ -38,4 +38,4 @@ def history_page(request: SignedIn, target: models.Model, *, title: str, back: t
         "back": url,
         "crumbs": [{"label": title, "url": url}, {"label": "变更历史"}],
     }
-    return render(request, "stations/history.html", context)
+    return render(request, "accounts/history.html", context)
