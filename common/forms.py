@@ -86,3 +86,19 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, data: Any = None, *, expected: int) -> None:
         super().__init__(data, initial={"expected": expected})
+
+
+def filter_words(form: forms.BaseForm, *, leave: tuple[str, ...] = ("unit", "sort")) -> str:
+    """The filters of a valid form in words, for an export: “类型：社工站；状态：运营中”. `leave`: said elsewhere."""
+    said = []
+    for name, form_field in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if name in leave or value in (None, "", [], False):
+            continue
+        choices = dict(form_field.choices) if isinstance(form_field, forms.ChoiceField) else {}
+        values = value if isinstance(value, list) else [value]
+        words = "、".join(
+            "是" if each is True else str(choices.get(str(each), getattr(each, "label", each))) for each in values
+        )
+        said.append(f"{form_field.label or name}：{words}")
+    return "；".join(said)

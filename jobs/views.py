@@ -1,21 +1,25 @@
-"""A user's own jobs: list, progress, download, cancel."""
+"""Asking for the export of a list; a user's own jobs: list, progress, download, cancel."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.gate import open_to_all
+from accounts.gate import open_to_all, permitted
 from accounts.requests import SignedIn
-from jobs import actions
+from accounts.roles import Permission
+from jobs import actions, tables
 from jobs.models import Job, JobState
 
+LONGEST_QUERY = 2000
 OWN = "只显示本人申请的任务"
 TONES = {
     JobState.WAITING: "muted",
@@ -88,3 +92,34 @@ def job_cancel(request: SignedIn, pk: int) -> HttpResponse:
     finished = job.state in (JobState.DONE, JobState.FAILED)
     messages.success(request, "任务已经结束" if finished else "已取消任务")
     return redirect("job_detail", pk=job.pk)
+
+
+@require_POST
+@permitted(Permission.EXPORT)
+def table_export(request: SignedIn, key: str) -> HttpResponse:
+    """Queue the export of a list with the filters in `query`, and go to the job's page; a wrong filter goes back."""
+    query = request.POST.get("query", "")
+    try:
+        if len(query) > LONGEST_QUERY:
+            raise ValidationError("筛选条件过长，没有导出")
+        table, exporter, params = tables.asked_for(request.user, key, query)
+        unit = tables.unit_of(exporter, table, params)
+        tables.checked_rows(table, exporter, params)
+        job = actions.request_job(
+            by=request.user,
+            kind=tables.JOB,
+            title=f"{table.title}（{unit.name}）",
+            unit=unit,
+            parameters={"table": table.key, "query": params.urlencode()},
+        )
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return redirect(_came_from(request))
+    return redirect("job_detail", job.pk)
+
+
+def _came_from(request: SignedIn) -> str:
+    """The list's page, as the browser names it, when it is one of ours."""
+    page = request.headers.get("referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours else reverse("job_list")

@@ -12,16 +12,16 @@ from accounts.gate import require
 from accounts.models import OrgUnit
 from accounts.roles import Permission
 from common.months import Month
+from common.workbook import SIGNATURES, Column, FormBook, Kind, Sheet
 from jobs.registry import JobRun, job_kind
 from policies.queries import RuleBook
 from reporting.display import NOT_COUNTED
 from reporting.figures import Figures, figures_of_many
 from reporting.indicators import INDICATORS, Facet, Group, Indicator
 from reporting.measures import MEASURES
-from reporting.workbooks.form import Column, FormBook, Sheet
 
 KIND = "monthly_workbook"
-SIGNATURES = "单位负责人：            填表人：            填报日期：            "
+NAME = Column("单位", Kind.TEXT, 20)
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ def _sheet(
         left=f"填报单位：{unit.name}",
         middle=f"统计月份：{month.label}",
         right="计量单位：见表头",
-        first_label="单位",
-        columns=[column for indicator in part.indicators for column in _columns(indicator)],
+        columns=[NAME, *(column for indicator in part.indicators for column in _columns(indicator))],
         rows=rows,
         total=total,
         footer=f"{SIGNATURES}数据截至 {counted}；“—”表示没有数据或没有目标。",
@@ -99,15 +98,14 @@ def _sheet(
 def _columns(indicator: Indicator) -> list[Column]:
     """A share prints as numerator, denominator and percentage, so that its fraction is always seen."""
     if indicator.denominator is None:
-        decimals = MEASURES[indicator.numerator].decimals
-        number_format = "#,##0." + "0" * decimals if decimals else "#,##0"
+        kind = Kind.of_decimals(MEASURES[indicator.numerator].decimals)
         head = indicator.facet.label if indicator.facet else indicator.group.label
-        return [Column(head, f"{indicator.label}（{indicator.unit}）", number_format)]
+        return [Column(f"{indicator.label}（{indicator.unit}）", kind, group=head)]
     numerator, denominator = MEASURES[indicator.numerator], MEASURES[indicator.denominator]
     return [
-        Column(indicator.label, numerator.label),
-        Column(indicator.label, denominator.label),
-        Column(indicator.label, "占比（%）", "0.0%", 8),
+        Column(numerator.label, group=indicator.label),
+        Column(denominator.label, group=indicator.label),
+        Column("占比（%）", Kind.PERCENT, group=indicator.label),
     ]
 
 
