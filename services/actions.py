@@ -25,7 +25,9 @@ from services.rules import Facts
 from stations import stale
 from stations.models import Station, StationStatus, Worker
 
-SERVING = frozenset({StationStatus.COMPLETED, StationStatus.SIGN_HUNG, StationStatus.OPERATING})
+SERVING = frozenset(
+    {StationStatus.COMPLETED, StationStatus.ACCEPTED, StationStatus.SIGN_HUNG, StationStatus.OPERATING}
+)
 MAX_WORKERS = 50
 
 

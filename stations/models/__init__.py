@@ -1,6 +1,16 @@
 """Stations and rooms with their dated life, workers, and the months that became stale."""
 
 from policies.models import Dimension
+from stations.models.building import (
+    COUNTABLE,
+    Acceptance,
+    AcceptanceItem,
+    BuildingPlan,
+    Milestone,
+    MilestoneKind,
+    RoomTitle,
+    TitleState,
+)
 from stations.models.dated import month_end
 from stations.models.stale import StaleMonth
 from stations.models.stations import (
@@ -23,7 +33,11 @@ from stations.models.workers import (
 )
 
 __all__ = [
+    "COUNTABLE",
+    "Acceptance",
+    "AcceptanceItem",
     "BasicsFilter",
+    "BuildingPlan",
     "Certificate",
     "CertificateLevel",
     "Dimension",
@@ -31,6 +45,9 @@ __all__ = [
     "EmployerKind",
     "Employment",
     "Hosting",
+    "Milestone",
+    "MilestoneKind",
+    "RoomTitle",
     "StaleMonth",
     "Station",
     "StationKind",
@@ -38,6 +55,7 @@ __all__ = [
     "StationState",
     "StationStatus",
     "StatusSpell",
+    "TitleState",
     "Worker",
     "month_end",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.gate import GatedQuerySet
-from accounts.models import OrgUnit
+from accounts.models import OrgUnit, User
 from policies.models import Dimension, Judged
 from stations.models.dated import dated
 
@@ -28,6 +28,7 @@ class StationStatus(models.TextChoices):
     PLANNED = "PLANNED", "筹建"
     BUILDING = "BUILDING", "建设中"
     COMPLETED = "COMPLETED", "建成"
+    ACCEPTED = "ACCEPTED", "验收"
     SIGN_HUNG = "SIGN_HUNG", "挂牌"
     OPERATING = "OPERATING", "运营"
     SUSPENDED = "SUSPENDED", "停运"
@@ -37,19 +38,34 @@ class StationStatus(models.TextChoices):
 class StationState(models.TextChoices):
     """What a station counts as on a day: the words of figures and of the list's `state` filter.
 
-    The first four are cumulative (a suspended station is completed all the same), the others exact.
+    The first three and NEW are cumulative (a suspended station is completed all the same), the others exact.
     """
 
     COMPLETED = "COMPLETED", "已建成"
+    ACCEPTED = "ACCEPTED", "已验收"
     SIGN_HUNG = "SIGN_HUNG", "已挂牌"
     OPERATING = "OPERATING", "运营中"
     NEW = "NEW", "本年新建成"
     PLANNED = "PLANNED", "筹建"
     BUILDING = "BUILDING", "建设中"
+    NOT_ACCEPTED = "NOT_ACCEPTED", "待验收"
     NOT_HUNG = "NOT_HUNG", "建成未挂牌"
     NOT_OPERATING = "NOT_OPERATING", "挂牌未运营"
     SUSPENDED = "SUSPENDED", "停运"
     CLOSED = "CLOSED", "撤销"
+
+
+# The exact states: which statuses a station has meanwhile.
+_EXACT = {
+    StationState.OPERATING: (StationStatus.OPERATING,),
+    StationState.PLANNED: (StationStatus.PLANNED,),
+    StationState.BUILDING: (StationStatus.BUILDING,),
+    StationState.NOT_ACCEPTED: (StationStatus.COMPLETED,),
+    StationState.NOT_HUNG: (StationStatus.COMPLETED, StationStatus.ACCEPTED),
+    StationState.NOT_OPERATING: (StationStatus.SIGN_HUNG,),
+    StationState.SUSPENDED: (StationStatus.SUSPENDED,),
+    StationState.CLOSED: (StationStatus.CLOSED,),
+}
 
 
 class BasicsFilter(models.TextChoices):
@@ -104,33 +120,36 @@ class StationQuerySet(GatedQuerySet):
         """Completed by `on` and not closed."""
         return self.filter(completed(on))
 
+    def accepted(self, on: date) -> Self:
+        """Accepted by `on` and not closed, whatever came after; not those of before acceptance was recorded."""
+        return self._reached(StationStatus.ACCEPTED, on)
+
     def sign_hung(self, on: date) -> Self:
         """Sign hung by `on` and not closed, operating or not."""
-        hung = StatusSpell.objects.filter(station=OuterRef("pk"), status=StationStatus.SIGN_HUNG, starts_on__lte=on)
-        return self.standing(on).filter(Exists(hung))
+        return self._reached(StationStatus.SIGN_HUNG, on)
 
-    def in_status(self, status: StationStatus, on: date) -> Self:
-        """Whose status on `on` is exactly this one."""
-        return self.filter(Exists(StatusSpell.objects.at(on).filter(station=OuterRef("pk"), status=status)))
+    def _reached(self, status: StationStatus, on: date) -> Self:
+        begun = StatusSpell.objects.filter(station=OuterRef("pk"), status=status, starts_on__lte=on)
+        return self.standing(on).filter(Exists(begun))
+
+    def in_status(self, *statuses: StationStatus, on: date) -> Self:
+        """Whose status on `on` is exactly one of these."""
+        return self.filter(Exists(StatusSpell.objects.at(on).filter(station=OuterRef("pk"), status__in=statuses)))
 
     def operating(self, on: date) -> Self:
-        return self.in_status(StationStatus.OPERATING, on)
+        return self.in_status(StationStatus.OPERATING, on=on)
 
     def state_at(self, state: StationState, on: date) -> Self:
         """Stations that count as `state` on `on`."""
         match state:
             case StationState.COMPLETED:
                 return self.completed(on)
-            case StationState.SIGN_HUNG:
-                return self.sign_hung(on)
             case StationState.NEW:
                 return self.completed(on).filter(completed_on__year=on.year)
-            case StationState.NOT_HUNG:
-                return self.in_status(StationStatus.COMPLETED, on)
-            case StationState.NOT_OPERATING:
-                return self.in_status(StationStatus.SIGN_HUNG, on)
+            case StationState.ACCEPTED | StationState.SIGN_HUNG:
+                return self._reached(StationStatus(state.value), on)
             case _:
-                return self.in_status(StationStatus(state.value), on)
+                return self.in_status(*_EXACT[state], on=on)
 
     def basics_due(self, on: date) -> Self:
         """Completed stations whose basics (R5) had to be there by `on`."""
@@ -214,6 +233,11 @@ class StatusSpell(models.Model):
     starts_on = models.DateField("起始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True, help_text="下一状态起始日，不含；空：至今")
     note = models.CharField("说明", max_length=200, blank=True)
+    # Empty on spells of before these were kept.
+    recorded_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人"
+    )
+    recorded_at = models.DateTimeField("登记时间", null=True, blank=True)
 
     objects = dated("station__unit__path").as_manager()
 

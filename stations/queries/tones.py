@@ -7,6 +7,7 @@ STATUS_TONES = {
     StationStatus.PLANNED: "muted",
     StationStatus.BUILDING: "muted",
     StationStatus.COMPLETED: "info",
+    StationStatus.ACCEPTED: "info",
     StationStatus.SIGN_HUNG: "info",
     StationStatus.OPERATING: "ok",
     StationStatus.SUSPENDED: "warn",
