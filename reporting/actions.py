@@ -14,7 +14,7 @@ from accounts.models import User
 from common.months import Month
 from common.text import long_text
 from policies.deadlines import Due
-from policies.models import JUDGED
+from policies.models import JUDGED, ProvisionKind
 from policies.queries import NoRule, RuleBook
 from reporting.freeze import frozen_figures
 from reporting.models import MonthlyReport, ReportState, ReportStep
@@ -131,7 +131,7 @@ def due_of(report: MonthlyReport) -> Due:
     """The due date as the rules and the calendar stand now (R7). Two queries."""
     path = report.station.unit.path
     try:
-        return RuleBook.load([path]).monthly_report(path, report.month)
+        return RuleBook.load([path]).due(ProvisionKind.MONTHLY_REPORT, path, report.month)
     except NoRule as error:
         raise ValidationError(str(error)) from error
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accounts.models import OrgUnit
-from common.months import Month
 from policies.deadlines import Due
-from policies.kinds import FAULTS, KINDS
-from policies.models import ProvisionKind
+from policies.kinds import FAULTS, KINDS, Kind
 from policies.queries.documents import ProvisionRow, provision_rows
 from policies.queries.rulebook import NoRule, RuleBook
 
@@ -50,7 +48,7 @@ def in_force(unit: OrgUnit, on: date) -> list[KindInForce]:
         if kind in FAULTS:
             for ruling in rulings.values():
                 _find_number(ruling)
-        example_label, example = _example(book, kind, unit.path, on)
+        example_label, example = _example(book, declared, unit.path, on)
         nothing = "没有规定" if declared.inherited else "没有给本单位定目标"
         ordered = [rulings[subject] for subject in declared.in_order(rulings)]
         result.append(KindInForce(declared.label, ordered, nothing, example, example_label))
@@ -68,15 +66,11 @@ def _find_number(ruling: Ruling) -> None:
             return
 
 
-def _example(book: RuleBook, kind: ProvisionKind, path: str, on: date) -> tuple[str, Due | None]:
+def _example(book: RuleBook, declared: Kind, path: str, on: date) -> tuple[str, Due | None]:
+    if declared.deadline is None:
+        return "", None
+    subject, label = declared.deadline.example_on(on)
     try:
-        if kind == ProvisionKind.MONTHLY_REPORT:
-            month = Month.of(on)
-            return f"{month.label}的月报", book.monthly_report(path, month)
-        if kind == ProvisionKind.SERVICE_ENTRY:
-            return "当日结束的服务", book.service_entry(path, on)
-        if kind == ProvisionKind.STATION_BASICS:
-            return "当日建成的站点", book.station_basics(path, on)
+        return label, book.due(declared.kind, path, subject)
     except NoRule:
-        pass
-    return "", None
+        return "", None

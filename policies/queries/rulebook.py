@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from common.months import Month
 from common.paths import ancestors
 from common.workdays import OfficialYears
-from policies import deadlines
-from policies.deadlines import Basis, Due
+from policies.deadlines import Basis, Due, Subject
 from policies.kinds import KINDS
 from policies.models import Provision, ProvisionKind
 from policies.queries.calendar import official_years
@@ -93,23 +91,16 @@ class RuleBook:
             return None
         return Threshold(next(iter(numbered.parameters.values())), numbered, named_by=rows[0])
 
-    def service_entry(self, path: str, ended_on: date) -> Due:
-        """R6; the obligation arises on the day the service ended. Raises NoRule."""
-        return deadlines.service_entry(ended_on, self._basis(ProvisionKind.SERVICE_ENTRY, path, ended_on))
-
-    def monthly_report(self, path: str, month: Month) -> Due:
-        """R7; the obligation arises on the last day of the month reported. Raises NoRule."""
-        return deadlines.monthly_report(month, self.years, self._basis(ProvisionKind.MONTHLY_REPORT, path, month.last))
-
-    def station_basics(self, path: str, completed_on: date) -> Due:
-        """R5; the obligation arises on the day of completion. Raises NoRule."""
-        return deadlines.station_basics(completed_on, self._basis(ProvisionKind.STATION_BASICS, path, completed_on))
-
-    def _basis(self, kind: ProvisionKind, path: str, on: date) -> Basis:
-        row = self.provision(kind, path, on)
+    def due(self, kind: ProvisionKind, path: str, subject: Subject) -> Due:
+        """By when `subject` (a month reported, a day on which something ended) is due at `path`, by the provision in
+        force on the day that the obligation arose (R5, R6, R7). `kind` has a deadline. Raises NoRule."""
+        deadline = KINDS[kind].deadline
+        if deadline is None:
+            raise TypeError(f"{kind} sets no deadline")
+        row = self.provision(kind, path, deadline.arises(subject))
         if row is None:
             raise NoRule(kind)
-        return Basis(row.pk, row.document.number, row.clause, row.parameters)
+        return deadline.due(subject, Basis(row.pk, row.document.number, row.clause, row.parameters, self.years))
 
 
 def _in_force(row: Provision, on: date) -> bool:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from common.months import Month
 from policies.deadlines import Due
+from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from reporting.demo import MARK, demo_months
 from reporting.demo.places import Place
@@ -69,7 +70,7 @@ def build_services(rng: Random, places: list[Place], workers: dict[int, list[Wor
 
     @cache
     def due(county_path: str, ended_on: date) -> Due:
-        return rules.service_entry(county_path, ended_on)
+        return rules.due(ProvisionKind.SERVICE_ENTRY, county_path, ended_on)
 
     today = timezone.localdate(now)
     odd = rng.sample(range(len(places)), CLERICAL_STATIONS + NARROW_STATIONS)

@@ -8,6 +8,7 @@ from random import Random
 
 from accounts.actions import add_unit
 from accounts.models import Level, OrgUnit
+from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from reporting.demo import MARK, demo_months
 from stations.models import (
@@ -91,7 +92,7 @@ def _station(rng: Random, rules: RuleBook, township: OrgUnit, county: OrgUnit, c
     unit = add_unit(
         parent=township, name=f"{township.name}社工站{MARK}", initials=f"{township.initials}sgz", opened_on=completed_on
     )
-    due = rules.station_basics(unit.path, completed_on)
+    due = rules.due(ProvisionKind.STATION_BASICS, unit.path, completed_on)
     lateness = rng.choice([3, 6, 12]) if rng.random() < 0.09 else -rng.randint(0, 3)
     station = Station(
         unit=unit,

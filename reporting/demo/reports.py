@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import OrgUnit, User
 from common.months import Month
+from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from reporting.demo import demo_months
 from reporting.demo.places import Place
@@ -80,7 +81,7 @@ def _at(rng: Random, day: date) -> datetime:
 
 def _report(rng: Random, rules: RuleBook, place: Place, month: Month, services: int) -> tuple[MonthlyReport, datetime]:
     """A report as it was sent, and when."""
-    due = rules.monthly_report(place.station.unit.path, month)
+    due = rules.due(ProvisionKind.MONTHLY_REPORT, place.station.unit.path, month)
     late = rng.random() < LATE
     first = (month + 1).first + timedelta(days=2)  # after the last late entry of the month: see activity._enter
     day = due.due + timedelta(days=rng.randint(1, 6)) if late else min(first, due.due)

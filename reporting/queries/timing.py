@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from common.months import Month
 from policies.deadlines import Due
+from policies.models import ProvisionKind
 from policies.queries import NoRule, RuleBook
 from reporting.models import MonthlyReport
 
@@ -74,6 +75,6 @@ def timing_of(report: MonthlyReport | None, due: Due | NoRule | None, now: datet
 def monthly_due(rules: RuleBook, path: str, month: Month) -> Due | NoRule:
     """R7, or the error that says that there is no rule: a page still opens then."""
     try:
-        return rules.monthly_report(path, month)
+        return rules.due(ProvisionKind.MONTHLY_REPORT, path, month)
     except NoRule as error:
         return error

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.months import Month
+from policies.models import ProvisionKind
 from policies.queries import NoRule, RuleBook
 from reporting.models import MonthlyReport, ReportState, ReportStep
 from reporting.queries.reports import owing_spells
@@ -133,7 +134,7 @@ def _yesterday(station: Station, rules: RuleBook, today: date) -> Iterator[Task]
     if ServiceRecord.objects.valid().filter(station=station, ends_on=yesterday).exists():
         return
     try:
-        due = rules.service_entry(station.unit.path, yesterday)
+        due = rules.due(ProvisionKind.SERVICE_ENTRY, station.unit.path, yesterday)
     except NoRule:
         return
     if due.due != today:

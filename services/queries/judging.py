@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from common.months import Month
 from policies.deadlines import Due
+from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from services.models import MonthLock
 from stations.models import Station, StationPosting
@@ -16,7 +17,7 @@ from stations.models import Station, StationPosting
 def preview_due(station: Station, ends_on: date) -> Due:
     """R6: by when a service of this station that ended on `ends_on` is to be entered."""
     path = station.unit.path
-    return RuleBook.load([path]).service_entry(path, ends_on)
+    return RuleBook.load([path]).due(ProvisionKind.SERVICE_ENTRY, path, ends_on)
 
 
 def is_locked(station: Station, month: Month) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import AuditEvent, OrgUnit
-from policies.models import JUDGED
+from policies.models import JUDGED, ProvisionKind
 from policies.queries import NoRule, RuleBook
 from stations import stale
 from stations.models import Station
@@ -23,7 +23,7 @@ def judge_basics(station: Station, rules: RuleBook, completed_on: date) -> str:
     Raises ValidationError where no rule was ever loaded.
     """
     try:
-        due = rules.station_basics(station.unit.path, completed_on)
+        due = rules.due(ProvisionKind.STATION_BASICS, station.unit.path, completed_on)
     except NoRule as error:
         raise ValidationError(str(error)) from None
     station.judge_by(due)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import AuditEvent
 from common.months import Month
 from policies.actions import enter_year
-from policies.models import CalendarDay, CalendarYear
+from policies.models import CalendarDay, CalendarYear, ProvisionKind
 from policies.notices import NoticeDay, by_holiday, from_ranges, from_rows, to_ranges
 from policies.queries import RuleBook, official_years
 from policies.queries.calendar import list_years, months_of, with_notice
@@ -110,9 +110,9 @@ def test_days_fold_into_runs_and_holidays():
 
 def test_confirming_a_year_makes_its_dates_firm(world, rules):
     path = world.units["晋中市"].path
-    assert RuleBook.load().monthly_report(path, Month(2026, 12)).provisional
+    assert RuleBook.load().due(ProvisionKind.MONTHLY_REPORT, path, Month(2026, 12)).provisional
     enter_year(by=world.root, year=2027, days=NEW_YEAR, source=SOURCE)
-    due = RuleBook.load().monthly_report(path, Month(2026, 12))
+    due = RuleBook.load().due(ProvisionKind.MONTHLY_REPORT, path, Month(2026, 12))
     assert (due.due, due.provisional, due.reason) == (date(2027, 1, 6), False, "元旦假期顺延，1月6日截止")
 
 

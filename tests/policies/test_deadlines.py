@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from common.months import Month
 from common.workdays import OfficialDay, OfficialYears, is_rest_day
-from policies import deadlines
 from policies.deadlines import Basis
+from policies.kinds import due_dates
 
 YEARS = OfficialYears(
     {day: OfficialDay(True, name) for day, name in holidays.items()}
@@ -20,15 +20,15 @@ YEARS = OfficialYears(
 MONTHS = list(Month(2003, 12).until(Month(2030, 12)))  # due in 2004-01 … 2031-01
 
 
-def basis(**parameters) -> Basis:
-    return Basis(1, "市民函〔2023〕28号", "二(三)", parameters)
+def basis(years: OfficialYears = YEARS, **parameters) -> Basis:
+    return Basis(1, "市民函〔2023〕28号", "二(三)", parameters, years)
 
 
 def report(
     month: Month, *, years: OfficialYears = YEARS, day: int = 3, working_days: int = 3, weekends_rest: bool = True
 ):
-    return deadlines.monthly_report(
-        month, years, basis(day=day, working_days=working_days, weekends_rest=weekends_rest)
+    return due_dates.monthly_report(
+        month, basis(years, day=day, working_days=working_days, weekends_rest=weekends_rest)
     )
 
 
@@ -105,8 +105,8 @@ def test_the_rule_holds_on_any_calendar(years, day, working_days, weekends_rest,
 )
 def test_a_service_that_ends_later_is_never_due_sooner(one, other, days):
     first, second = sorted([one, other])
-    assert first <= deadlines.service_entry(first, basis(days=days)).due
-    assert deadlines.service_entry(first, basis(days=days)).due <= deadlines.service_entry(second, basis(days=days)).due
+    assert first <= due_dates.service_entry(first, basis(days=days)).due
+    assert due_dates.service_entry(first, basis(days=days)).due <= due_dates.service_entry(second, basis(days=days)).due
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_a_service_that_ends_later_is_never_due_sooner(one, other, days):
         (report(Month(2023, 4)), "劳动节假期顺延，5月6日截止"),
         (report(Month(2023, 5)), "周末顺延，6月7日截止"),
         (report(Month(2023, 7)), "次月3日前上报，8月3日截止"),
-        (deadlines.service_entry(date(2023, 9, 30), basis(days=1)), "服务结束次日录入，10月1日截止"),
-        (deadlines.service_entry(date(2023, 9, 30), basis(days=0)), "服务结束当日录入，9月30日截止"),
-        (deadlines.station_basics(date(2023, 6, 1), basis(days=7)), "建成后7日内录入，6月8日截止"),
+        (due_dates.service_entry(date(2023, 9, 30), basis(days=1)), "服务结束次日录入，10月1日截止"),
+        (due_dates.service_entry(date(2023, 9, 30), basis(days=0)), "服务结束当日录入，9月30日截止"),
+        (due_dates.station_basics(date(2023, 6, 1), basis(days=7)), "建成后7日内录入，6月8日截止"),
         (
-            deadlines.station_basics(date(2022, 6, 1), basis(due_on="2023-05-31")),
+            due_dates.station_basics(date(2022, 6, 1), basis(due_on="2023-05-31")),
             "已建成站点统一录入，2023年5月31日截止",
         ),
     ],

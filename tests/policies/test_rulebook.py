@@ -31,7 +31,7 @@ def issue(unit, number, kind, parameters, start=date(2023, 1, 1), *, governs=Non
 
 
 def service_document(book, unit, on=date(2023, 9, 10)) -> str:
-    return book.service_entry(unit.path, on).document
+    return book.due(ProvisionKind.SERVICE_ENTRY, unit.path, on).document
 
 
 def test_the_document_of_the_city_beats_the_default(world, rules):
@@ -85,8 +85,8 @@ def test_an_ended_row_still_governs_the_past(world, rules):
 
 def test_a_month_is_judged_by_what_is_in_force_on_its_last_day(world, rules):
     path = world.units["榆次区"].path
-    assert rules.monthly_report(path, Month(2023, 4)).document == DEFAULT
-    assert rules.monthly_report(path, Month(2023, 5)).document == JZ
+    assert rules.due(ProvisionKind.MONTHLY_REPORT, path, Month(2023, 4)).document == DEFAULT
+    assert rules.due(ProvisionKind.MONTHLY_REPORT, path, Month(2023, 5)).document == JZ
 
 
 def test_weekends_may_be_turned_off_by_a_provision(world, rules):
@@ -94,8 +94,8 @@ def test_weekends_may_be_turned_off_by_a_provision(world, rules):
     parameters = {"day": 3, "working_days": 3, "weekends_rest": False}
     issue(county, "榆民〔2023〕1号", "MONTHLY_REPORT", parameters)
     book = RuleBook.load()
-    assert book.monthly_report(county.path, Month(2023, 5)).due == date(2023, 6, 3)
-    assert book.monthly_report(world.units["太谷区"].path, Month(2023, 5)).due == date(2023, 6, 7)
+    assert book.due(ProvisionKind.MONTHLY_REPORT, county.path, Month(2023, 5)).due == date(2023, 6, 3)
+    assert book.due(ProvisionKind.MONTHLY_REPORT, world.units["太谷区"].path, Month(2023, 5)).due == date(2023, 6, 7)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_weekends_may_be_turned_off_by_a_provision(world, rules):
     ],
 )
 def test_basics_of_old_and_new_stations_in_jinzhong(world, rules, completed_on, due):
-    answer = rules.station_basics(world.units["介休市"].path, completed_on)
+    answer = rules.due(ProvisionKind.STATION_BASICS, world.units["介休市"].path, completed_on)
     assert (answer.due, answer.document, answer.clause) == (due, JZ, "二(三)")
 
 
@@ -123,9 +123,9 @@ def test_loading_takes_two_queries_for_some_units_and_for_all(world, rules, djan
 def test_after_loading_nothing_is_asked_of_the_database(world, rules, django_assert_num_queries):
     with django_assert_num_queries(0):
         for unit in world.units.values():
-            rules.monthly_report(unit.path, SEPTEMBER)
-            rules.service_entry(unit.path, SEPTEMBER.last)
-            rules.station_basics(unit.path, SEPTEMBER.last)
+            rules.due(ProvisionKind.MONTHLY_REPORT, unit.path, SEPTEMBER)
+            rules.due(ProvisionKind.SERVICE_ENTRY, unit.path, SEPTEMBER.last)
+            rules.due(ProvisionKind.STATION_BASICS, unit.path, SEPTEMBER.last)
             for kind in ProvisionKind:
                 rules.all_provisions(kind, unit.path, SEPTEMBER.last)
                 rules.threshold(kind, unit.path, SEPTEMBER.last)
@@ -133,12 +133,14 @@ def test_after_loading_nothing_is_asked_of_the_database(world, rules, django_ass
 
 def test_a_book_of_one_unit_answers_as_the_whole_book(world, rules):
     path = world.units["北关街道社工站"].path
-    assert RuleBook.load([path]).monthly_report(path, SEPTEMBER) == rules.monthly_report(path, SEPTEMBER)
+    assert RuleBook.load([path]).due(ProvisionKind.MONTHLY_REPORT, path, SEPTEMBER) == rules.due(
+        ProvisionKind.MONTHLY_REPORT, path, SEPTEMBER
+    )
 
 
 def test_without_defaults_there_is_no_answer(world):
     with pytest.raises(NoRule, match="load_policies"):
-        RuleBook.load().service_entry(world.units["榆次区"].path, date(2023, 9, 1))
+        RuleBook.load().due(ProvisionKind.SERVICE_ENTRY, world.units["榆次区"].path, date(2023, 9, 1))
 
 
 def test_four_dimensions_in_their_order_each_by_the_nearest_document(world, rules):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Posting
 from accounts.roles import Role
 from common.months import Month
+from policies.models import ProvisionKind
 from reporting.actions import open_report, return_report, save_report, submit_report
 from reporting.compute import compute_month
 from tests.reporting.facts import service
@@ -69,7 +70,7 @@ def test_a_sent_report_is_no_task(world, now, sign_in):
 
 def test_basics_that_were_not_entered_are_a_task_with_their_due_date(world, now, rules, sign_in):
     station = world.station()
-    due = rules.station_basics(station.unit.path, station.completed_on)
+    due = rules.due(ProvisionKind.STATION_BASICS, station.unit.path, station.completed_on)
     station.due_on, station.due_reason, station.due_provision_id = due.due, due.reason, due.provision_id
     station.save()
     page = sign_in(world.worker).get(reverse("today"))

@@ -12,16 +12,16 @@ from django.db import DatabaseError
 
 from accounts.models import FormerCode, OrgUnit
 from common.months import Month
-from policies.deadlines import Due
+from policies.deadlines import About, Deadline, Subject
+from policies.kinds import KINDS
+from policies.models import ProvisionKind
 from policies.queries import NoRule, RuleBook
 
-# RULE → the option that carries its day, and what that option means.
-RULES = {
-    "monthly_report": ("month", "报告的月份"),
-    "service_entry": ("date", "服务结束日期"),
-    "station_basics": ("date", "建成日期"),
+# RULE → the kind of provision and its deadline.
+RULES: dict[str, tuple[ProvisionKind, Deadline]] = {
+    kind.value.lower(): (kind, declared.deadline) for kind, declared in KINDS.items() if declared.deadline
 }
-_SHAPE = {"month": "YYYY-MM", "date": "YYYY-MM-DD"}
+_SHAPE = {About.MONTH: "YYYY-MM", About.DAY: "YYYY-MM-DD"}
 
 
 class Command(BaseCommand):
@@ -31,8 +31,9 @@ class Command(BaseCommand):
         # Nothing is required of argparse itself: its messages are English, ours name the rule.
         parser.add_argument("rule", nargs="?", default="", metavar="RULE", help="、".join(RULES))
         parser.add_argument("--unit", default="", metavar="CODE", help="12 位区划代码")
-        parser.add_argument("--month", default=None, metavar="YYYY-MM", help="monthly_report：报告的月份")
-        parser.add_argument("--date", default=None, metavar="YYYY-MM-DD", help="服务结束日期或建成日期")
+        for about, shape in _SHAPE.items():
+            asked = [f"{rule}：{deadline.asked}" for rule, (_, deadline) in RULES.items() if deadline.about is about]
+            parser.add_argument(f"--{about.value}", default=None, metavar=shape, help="；".join(asked))
 
     def handle(self, *args: Any, **options: Any) -> None:
         rule = options["rule"]
@@ -40,7 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"“{rule[:40]}”不是规则名，应为 {'、'.join(RULES)} 之一")
         day = _day_of(rule, options["month"], options["date"])
         try:
-            due = _due(rule, _unit(options["unit"]), day)
+            unit = _unit(options["unit"])
+            due = RuleBook.load([unit.path]).due(RULES[rule][0], unit.path, day)
         except NoRule as error:
             raise CommandError(str(error)) from None
         except DatabaseError:
@@ -55,15 +57,16 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 
-def _day_of(rule: str, month: str | None, day: str | None) -> Month | date:
-    option, meaning = RULES[rule]
+def _day_of(rule: str, month: str | None, day: str | None) -> Subject:
+    _, deadline = RULES[rule]
+    option, meaning = deadline.about.value, deadline.asked
     if month is not None and day is not None:
         raise CommandError(f"--month 和 --date 只能给一个；{rule} 需要 --{option}（{meaning}）")
-    text = month if option == "month" else day
+    text = month if deadline.about is About.MONTH else day
     if text is None:
-        raise CommandError(f"{rule} 需要 --{option} {_SHAPE[option]}（{meaning}）")
+        raise CommandError(f"{rule} 需要 --{option} {_SHAPE[deadline.about]}（{meaning}）")
     try:
-        return Month.parse(text) if option == "month" else _parse_date(text)
+        return Month.parse(text) if deadline.about is About.MONTH else _parse_date(text)
     except ValueError as error:
         raise CommandError(str(error)) from None
 
@@ -87,8 +90,3 @@ def _unit(code: str) -> OrgUnit:
     former = FormerCode.objects.filter(code=code).select_related("unit").first()
     hint = f"；它是{former.unit.name}的原代码，现为 {former.unit.code}" if former else ""
     raise CommandError(f"没有代码为“{code[:40]}”的单位{hint}")
-
-
-def _due(rule: str, unit: OrgUnit, day: Any) -> Due:
-    book = RuleBook.load([unit.path])
-    return getattr(book, rule)(unit.path, day)

@@ -164,7 +164,7 @@ def _provision_reason(data: DashboardData, kind: ProvisionKind, month: Month) ->
 def _report_reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
     """R7; only what was not sent can still be overdue."""
     try:
-        due = data.rules.monthly_report(data.unit.path, month)
+        due = data.rules.due(ProvisionKind.MONTHLY_REPORT, data.unit.path, month)
     except NoRule as error:
         return Reason(str(error), "")
     days = due.days_late(data.now) if todo.unsent else 0
