@@ -74,6 +74,16 @@ def places_of(obj: Any) -> list[str]:
     return obj.gate_paths() if hasattr(obj, "gate_paths") else [path_of(obj)]
 
 
+def allowed(user: Any, permission: Permission, row: Any) -> bool:
+    """May `user` do this with `row`, which they see? A model with `allows(user, permission)` answers itself.
+
+    Such are rows that somebody may see without a posting at their place (an agency's contracts its members).
+    """
+    if hasattr(row, "allows"):
+        return row.allows(user, permission)
+    return any(may(user, permission, path) for path in places_of(row))
+
+
 def scoped(
     model: type[models.Model], permission: Permission, *, kwarg: str = "pk", related: tuple[str, ...] = ()
 ) -> Callable[[View], View]:
@@ -87,7 +97,7 @@ def scoped(
             if related:
                 rows = rows.select_related(*related)
             row = get_object_or_404(rows, pk=kwargs.pop(kwarg))
-            if not any(may(request.user, permission, path) for path in places_of(row)):
+            if not allowed(request.user, permission, row):
                 raise PermissionDenied(f"您的角色没有“{permission.label}”的权限")
             return view(request, row, *args, **kwargs)
 
@@ -97,14 +107,14 @@ def scoped(
     return decorate
 
 
-def permitted(permission: Permission) -> Callable[[View], View]:
-    """A page that is not about one row: 403 unless the user holds `permission` somewhere."""
+def permitted(permission: Permission, *, also: Callable[[Any], bool] | None = None) -> Callable[[View], View]:
+    """A page that is not about one row: 403 unless the user holds `permission` somewhere, or `also(user)` is true."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user: Any = request.user
-            if not user.paths(permission):
+            if not user.paths(permission) and not (also and also(user)):
                 raise PermissionDenied(f"您的角色没有“{permission.label}”的权限")
             return view(request, *args, **kwargs)
 
