@@ -11,7 +11,26 @@ from stations.models.building import (
     RoomTitle,
     TitleState,
 )
+from stations.models.careers import (
+    Certificate,
+    CertificateLevel,
+    EmployerKind,
+    Employment,
+    LeavingReason,
+    Renewal,
+    StationPosting,
+    SupervisorAssignment,
+)
 from stations.models.dated import month_end
+from stations.models.growth import (
+    Attendance,
+    Grade,
+    Reward,
+    RewardLevel,
+    Training,
+    TrainingKind,
+    WorkerEvaluation,
+)
 from stations.models.stale import StaleMonth
 from stations.models.stations import (
     BasicsFilter,
@@ -23,31 +42,33 @@ from stations.models.stations import (
     StationStatus,
     StatusSpell,
 )
-from stations.models.workers import (
-    Certificate,
-    CertificateLevel,
-    EmployerKind,
-    Employment,
-    StationPosting,
-    Worker,
-)
+from stations.models.workers import Education, Language, Sex, Worker, WorkerLanguage
 
 __all__ = [
     "COUNTABLE",
     "Acceptance",
     "AcceptanceItem",
+    "Attendance",
     "BasicsFilter",
     "BuildingPlan",
     "Certificate",
     "CertificateLevel",
     "Dimension",
     "DimensionState",
+    "Education",
     "EmployerKind",
     "Employment",
+    "Grade",
     "Hosting",
+    "Language",
+    "LeavingReason",
     "Milestone",
     "MilestoneKind",
+    "Renewal",
+    "Reward",
+    "RewardLevel",
     "RoomTitle",
+    "Sex",
     "StaleMonth",
     "Station",
     "StationKind",
@@ -55,7 +76,12 @@ __all__ = [
     "StationState",
     "StationStatus",
     "StatusSpell",
+    "SupervisorAssignment",
     "TitleState",
+    "Training",
+    "TrainingKind",
     "Worker",
+    "WorkerEvaluation",
+    "WorkerLanguage",
     "month_end",
 ]

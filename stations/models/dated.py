@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import F, Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Func, IntegerField, Q
 from django.utils import timezone
 
 from accounts.gate import GatedQuerySet
@@ -48,3 +49,17 @@ class DatedQuerySet(GatedQuerySet):
 def dated(lookup: str) -> type[DatedQuerySet]:
     """The queryset class of a dated model whose place in the tree is `lookup`."""
     return type("DatedQuerySet", (DatedQuerySet,), {"gate": lookup})
+
+
+class DaysBetween(Func):
+    """Whole days from the second date to the first: DaysBetween(day, F("starts_on"))."""
+
+    arity = 2
+    arg_joiner = " - "
+    template = "(%(expressions)s)"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        later, earlier = (compiler.compile(expression) for expression in self.get_source_expressions())
+        sql = f"CAST(JULIANDAY({later[0]}) - JULIANDAY({earlier[0]}) AS INTEGER)"
+        return sql, (*later[1], *earlier[1])

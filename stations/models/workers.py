@@ -1,35 +1,62 @@
-"""Workers 驻站社工: certificate (R4), employment, and dated postings to stations (R17)."""
+"""Workers 驻站社工: their files, and the words by which lists and figures ask for them (R4, R17)."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit, User
 from common.encrypted import EncryptedField, mask
 from common.paths import child
-from stations.models.dated import dated
-from stations.models.stations import Station
+from stations.models.careers import (
+    Certificate,
+    CertificateLevel,
+    EmployerKind,
+    Employment,
+    OfWorkerQuerySet,
+    StationPosting,
+    SupervisorAssignment,
+)
+from stations.models.dated import DaysBetween
+from stations.models.growth import Attendance
 
 NATION = child("", 1)
 
 
-class CertificateLevel(models.TextChoices):
-    """Levels of the national certificate, rising; a worker without one simply has no Certificate row."""
-
-    ASSISTANT = "ASSISTANT", "助理社会工作师"
-    SOCIAL_WORKER = "SOCIAL_WORKER", "社会工作师"
-    SENIOR = "SENIOR", "高级社会工作师"
+class Sex(models.TextChoices):
+    MALE = "MALE", "男"
+    FEMALE = "FEMALE", "女"
 
 
-class EmployerKind(models.TextChoices):
-    AGENCY = "AGENCY", "承接机构"
-    TOWNSHIP = "TOWNSHIP", "乡镇（街道）"
-    BUREAU = "BUREAU", "民政部门"
+class Education(models.TextChoices):
+    """The highest, rising."""
+
+    SECONDARY = "SECONDARY", "高中（中专）及以下"
+    COLLEGE = "COLLEGE", "大专"
+    BACHELOR = "BACHELOR", "本科"
+    MASTER = "MASTER", "硕士"
+    DOCTOR = "DOCTOR", "博士"
+
+
+class Language(models.TextChoices):
+    """Languages in which a worker can serve (R21)."""
+
+    MANDARIN = "MANDARIN", "普通话"
+    TIBETAN = "TIBETAN", "藏语"
+    UYGHUR = "UYGHUR", "维吾尔语"
+    MONGOLIAN = "MONGOLIAN", "蒙古语"
+    KAZAKH = "KAZAKH", "哈萨克语"
+    KOREAN = "KOREAN", "朝鲜语"
+    ZHUANG = "ZHUANG", "壮语"
+    YI = "YI", "彝语"
+    DIALECT = "DIALECT", "本地方言"
+    SIGN = "SIGN", "手语"
+    OTHER = "OTHER", "其他"
 
 
 class WorkerQuerySet(GatedQuerySet):
@@ -50,6 +77,13 @@ class WorkerQuerySet(GatedQuerySet):
         """Whose file is kept in any of the subtrees."""
         return GatedQuerySet.in_paths(self, paths)
 
+    def managed_from(self, paths: Any) -> Self:
+        """Whose file is kept in the subtrees, or who is posted there now: Worker.manager_paths for many."""
+        paths = list(paths)
+        posted = StationPosting.objects.current().in_paths(paths).order_by().values("worker")
+        kept = Worker.objects.all().kept_in(paths).order_by().values("pk")
+        return self.filter(Q(pk__in=posted) | Q(pk__in=kept))
+
     def posted_at(self, on: date, stations: Any = None) -> Self:
         """Posted to a station on `on`; to one of `stations` (a queryset) when given."""
         postings = StationPosting.objects.at(on).filter(worker=OuterRef("pk"))
@@ -59,10 +93,29 @@ class WorkerQuerySet(GatedQuerySet):
         """Posted to no station on `on`."""
         return self.filter(~Exists(StationPosting.objects.at(on).filter(worker=OuterRef("pk"))))
 
+    def joined(self, first: date, last: date, stations: Any) -> Self:
+        """Who came to `stations` from `first` to `last`, transfers left out."""
+        return self.filter(Exists(StationPosting.objects.joined(first, last).filter(_here(stations))))
+
+    def left(self, first: date, last: date, stations: Any) -> Self:
+        """Who left `stations` from `first` to `last`, transfers left out."""
+        return self.filter(Exists(StationPosting.objects.left(first, last).filter(_here(stations))))
+
     def certified(self, on: date, *, yes: bool = True) -> Self:
-        """Holding a certificate issued by `on` (R4), or none with `yes=False`."""
-        held = Exists(Certificate.objects.filter(worker=OuterRef("pk"), issued_on__lte=on))
+        """Holding a certificate that counts on `on` (R4: issued, not expired), or none with `yes=False`."""
+        held = Exists(Certificate.objects.valid(on).filter(worker=OuterRef("pk")))
         return self.filter(held if yes else ~held)
+
+    def expired(self, on: date) -> Self:
+        """Holding certificates issued by `on`, none of which counts any more."""
+        held = Exists(Certificate.objects.filter(worker=OuterRef("pk"), issued_on__lte=on))
+        return self.certified(on, yes=False).filter(held)
+
+    def expiring(self, on: date, days: int) -> Self:
+        """Certified on `on`, and by nothing that is recorded so far `days` days later."""
+        later = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on)
+        lasting = later.filter(Q(runs_to=None) | Q(runs_to__gt=on + timedelta(days=days)))
+        return self.certified(on).filter(~Exists(lasting))
 
     def full_time(self, on: date, *, yes: bool = True) -> Self:
         """Employed full time on `on`; `yes=False`: part time, or not employed at all."""
@@ -70,8 +123,8 @@ class WorkerQuerySet(GatedQuerySet):
         return self.filter(full if yes else ~full)
 
     def holding(self, level: CertificateLevel, on: date) -> Self:
-        """Whose highest certificate by `on` is of this level."""
-        held = Certificate.objects.filter(worker=OuterRef("pk"), issued_on__lte=on)
+        """Whose highest certificate that counts on `on` is of this level."""
+        held = Certificate.objects.valid(on).filter(worker=OuterRef("pk"))
         higher = held.filter(level__in=CertificateLevel.values[CertificateLevel.values.index(level) + 1 :])
         return self.filter(Exists(held.filter(level=level)), ~Exists(higher))
 
@@ -79,10 +132,46 @@ class WorkerQuerySet(GatedQuerySet):
         """Employed on `on` by an employer of this kind."""
         return self.filter(Exists(Employment.objects.at(on).filter(worker=OuterRef("pk"), employer_kind=kind)))
 
+    def speaking(self, language: Language) -> Self:
+        """Who serves in this language (R21)."""
+        return self.filter(Exists(WorkerLanguage.objects.filter(worker=OuterRef("pk"), language=language)))
+
+    def supervised_by(self, on: date, *, worker: int | None = None, user: int | None = None) -> Self:
+        """Posted on `on` to a station that this worker or user supervises then."""
+        assigned = SupervisorAssignment.objects.at(on).filter(worker=worker, user=user).order_by()
+        posted = StationPosting.objects.at(on).filter(worker=OuterRef("pk"), station__in=assigned.values("station"))
+        return self.filter(Exists(posted))
+
+    def with_training_hours(self, year: int) -> Self:
+        """`training_hours` of the year, 0 for none."""
+        rows = Attendance.objects.within(date(year, 1, 1), date(year, 12, 31)).filter(worker=OuterRef("pk"))
+        hours = rows.order_by().values("worker").annotate(hours=Sum("hours")).values("hours")
+        zero = models.Value(0, output_field=models.DecimalField(max_digits=7, decimal_places=1))
+        return self.annotate(training_hours=Coalesce(Subquery(hours), zero))
+
+    def with_tenure(self, on: date) -> Self:
+        """`tenure_days`: days posted to stations until `on`, all postings together; None for none."""
+        rows = StationPosting.objects.filter(worker=OuterRef("pk"), starts_on__lte=on).order_by().values("worker")
+        day = models.Value(on, output_field=models.DateField())
+        until = models.Case(models.When(ends_on__lte=on, then=F("ends_on")), default=day)
+        days = rows.annotate(days=Sum(DaysBetween(until, F("starts_on")))).values("days")
+        return self.annotate(tenure_days=Subquery(days))
+
+    def with_certificate_end(self, on: date) -> Self:
+        """`certificate_end`: the last day on which a certificate issued by `on` counts; None when nothing ends."""
+        ends = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on).order_by()
+        return self.annotate(
+            certificate_end=Subquery(ends.order_by(F("runs_to").desc(nulls_first=True)).values("runs_to")[:1])
+        )
+
     def found(self, word: str, on: date) -> Self:
         """Whose name, or employer on `on`, contains the word."""
         employed = Employment.objects.at(on).filter(worker=OuterRef("pk"), employer_name__contains=word)
         return self.filter(Q(name__contains=word) | Exists(employed))
+
+
+def _here(stations: Any) -> Q:
+    return Q(worker=OuterRef("pk"), station__in=stations)
 
 
 class Worker(models.Model):
@@ -94,6 +183,10 @@ class Worker(models.Model):
     name = models.CharField("姓名", max_length=40)
     id_number = EncryptedField("身份证号", blank=True)
     id_number_index = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
+    born_on = models.DateField("出生日期", null=True, blank=True)
+    education = models.CharField("学历", max_length=10, choices=Education.choices, blank=True)
+    major = models.CharField("所学专业", max_length=40, blank=True)
     phone = models.CharField("联系电话", max_length=20, blank=True)
     user = models.OneToOneField(
         User, models.SET_NULL, null=True, blank=True, related_name="worker", verbose_name="登录账号"
@@ -128,81 +221,34 @@ class Worker(models.Model):
     def masked_id_number(self) -> str:
         return mask(self.id_number) if self.id_number else ""
 
-
-class CertificateQuerySet(GatedQuerySet):
-    gate = "worker__unit__path"
-
-
-class Certificate(models.Model):
-    """A national social worker certificate 社会工作者职业资格证书, held from its issue date on."""
-
-    worker = models.ForeignKey(Worker, models.CASCADE, related_name="certificates", verbose_name="社工")
-    level = models.CharField("级别", max_length=14, choices=CertificateLevel.choices)
-    number = models.CharField("证书编号", max_length=40)
-    issued_on = models.DateField("发证日期")
-
-    objects = CertificateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "资格证书"
-        verbose_name_plural = "资格证书"
-        ordering = ["worker", "-issued_on"]
-        constraints = [models.UniqueConstraint(fields=["number"], name="certificate_number_once")]
-        indexes = [models.Index(fields=["worker", "issued_on"])]
-
-    def __str__(self) -> str:
-        return f"{self.get_level_display()} {self.number}"
+    def age(self, on: date) -> int | None:
+        """Full years on `on`."""
+        if self.born_on is None:
+            return None
+        return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
 
 
-class Employment(models.Model):
-    """Who employs the worker, and full time or not, from one day to another; one at a time."""
+class WorkerLanguage(models.Model):
+    """A language in which a worker can serve; `name` tells which one it is where it is an other one."""
 
-    worker = models.ForeignKey(Worker, models.CASCADE, related_name="employments", verbose_name="社工")
-    employer_kind = models.CharField("用人单位类型", max_length=10, choices=EmployerKind.choices)
-    employer_name = models.CharField("用人单位", max_length=80)
-    full_time = models.BooleanField("专职")
-    starts_on = models.DateField("起始日期")
-    ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="languages", verbose_name="社工")
+    language = models.CharField("语言", max_length=10, choices=Language.choices)
+    name = models.CharField("其他语言", max_length=20, blank=True)
 
-    objects = dated("worker__unit__path").as_manager()
+    objects = OfWorkerQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "聘用"
-        verbose_name_plural = "聘用"
-        ordering = ["worker", "starts_on"]
+        verbose_name = "服务语言"
+        verbose_name_plural = "服务语言"
+        ordering = ["worker", "language"]
         constraints = [
-            models.UniqueConstraint(fields=["worker"], condition=Q(ends_on=None), name="worker_one_current_employment"),
+            models.UniqueConstraint(fields=["worker", "language"], name="worker_language_once"),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="employment_dates_ordered"
+                condition=Q(language="OTHER") & ~Q(name="") | ~Q(language="OTHER") & Q(name=""),
+                name="worker_language_named_when_other",
             ),
         ]
+        indexes = [models.Index(fields=["language", "worker"])]
 
     def __str__(self) -> str:
-        return f"{self.employer_name}（{'专职' if self.full_time else '兼职'}）"
-
-
-class StationPosting(models.Model):
-    """A worker's posting to a station; one at a time, so that workers add up over stations."""
-
-    worker = models.ForeignKey(Worker, models.CASCADE, related_name="postings", verbose_name="社工")
-    station = models.ForeignKey(Station, models.PROTECT, related_name="postings", verbose_name="站点")
-    starts_on = models.DateField("起始日期")
-    ends_on = models.DateField("结束日期", null=True, blank=True, help_text="不含当日；空：至今")
-    note = models.CharField("说明", max_length=200, blank=True)
-
-    objects = dated("station__unit__path").as_manager()
-
-    class Meta:
-        verbose_name = "驻站"
-        verbose_name_plural = "驻站"
-        ordering = ["worker", "starts_on"]
-        indexes = [models.Index(fields=["station", "starts_on", "ends_on"])]
-        constraints = [
-            models.UniqueConstraint(fields=["worker"], condition=Q(ends_on=None), name="worker_one_current_posting"),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="station_posting_dates_ordered"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.worker} · {self.station}"
+        return self.name or self.get_language_display()
