@@ -29,6 +29,9 @@ class ProvisionKind(models.TextChoices):
     FAULT_UNPROFESSIONAL = "FAULT_UNPROFESSIONAL", "专业化程度较低的认定"
     FAULT_UNCERTIFIED = "FAULT_UNCERTIFIED", "持证率不高的认定"
     FAULT_PART_TIME = "FAULT_PART_TIME", "工作人员非专职的认定"
+    FUND_PURPOSE = "FUND_PURPOSE", "资金专款专用"
+    FUND_HOLDING = "FUND_HOLDING", "资金停留期限"
+    FUND_UNSPENT = "FUND_UNSPENT", "年末结余的认定"
 
 
 def kind_choices() -> list[tuple[str, str]]:

@@ -11,18 +11,31 @@ from typing import Any
 from policies.kinds.base import Kind
 from policies.kinds.due_dates import DUE_DATES
 from policies.kinds.faults import FAULT_KINDS
+from policies.kinds.funds import FUND_KINDS
 from policies.kinds.parameters import Parameter, Parameters, ParameterType, day_in_words
 from policies.kinds.requirements import REQUIREMENTS
 from policies.kinds.targets import TARGETS
 from policies.models import ProvisionKind
 
-__all__ = ["FAULTS", "KINDS", "Kind", "Parameter", "ParameterType", "clean", "day_in_words", "sentence"]
+__all__ = [
+    "FAULTS",
+    "KINDS",
+    "NAMED_WITHOUT_NUMBER",
+    "Kind",
+    "Parameter",
+    "ParameterType",
+    "clean",
+    "day_in_words",
+    "sentence",
+]
 
 # In the order in which “现行规定” shows them.
 KINDS: dict[ProvisionKind, Kind] = {
-    declared.kind: declared for declared in (*DUE_DATES, *TARGETS, *REQUIREMENTS, *FAULT_KINDS)
+    declared.kind: declared for declared in (*DUE_DATES, *TARGETS, *REQUIREMENTS, *FAULT_KINDS, *FUND_KINDS)
 }
 FAULTS = frozenset(declared.kind for declared in FAULT_KINDS)
+# A document may name these without a number, which then comes from above.
+NAMED_WITHOUT_NUMBER = FAULTS | {ProvisionKind.FUND_HOLDING}
 
 
 def clean(kind: ProvisionKind | str, raw: Parameters) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from accounts.models import OrgUnit
 from policies.deadlines import Due
-from policies.kinds import FAULTS, KINDS, Kind
+from policies.kinds import KINDS, NAMED_WITHOUT_NUMBER, Kind
 from policies.queries.documents import ProvisionRow, provision_rows
 from policies.queries.rulebook import NoRule, RuleBook
 
@@ -45,7 +45,7 @@ def in_force(unit: OrgUnit, on: date) -> list[KindInForce]:
                 rulings[subject].overrides.append(row)
             else:
                 rulings[subject] = Ruling(row)
-        if kind in FAULTS:
+        if kind in NAMED_WITHOUT_NUMBER:
             for ruling in rulings.values():
                 _find_number(ruling)
         example_label, example = _example(book, declared, unit.path, on)

@@ -61,6 +61,9 @@ def test_shipped_parameters_pass_their_own_check_and_have_words(kind, parameters
         ("ROOM_TARGET", {"due": "2023-12-31"}, "count", "请填写当年新增"),
         ("STANDARD_DIMENSION", {"dimension": "GARDEN"}, "dimension", "请选择维度"),
         ("FAULT_CLERICAL", {"percent": 101}, "percent", "1 至 100"),
+        ("FUND_HOLDING", {"days": 0}, "days", "1 至 730"),
+        ("FUND_UNSPENT", {"month": 2, "day": 29, "percent": 20}, "day", "2月没有29日"),
+        ("FUND_UNSPENT", {"month": 10, "day": 31}, "percent", "请填写未支出"),
     ],
 )
 def test_wrong_parameters_are_told_by_field(kind, parameters, field, message):
@@ -82,3 +85,9 @@ def test_text_of_a_form_becomes_values():
 def test_a_fault_may_be_named_without_a_number():
     assert clean("FAULT_CLERICAL", {"percent": ""}) == {}
     assert "未定数值" in sentence("FAULT_CLERICAL", {})
+
+
+def test_withholding_may_be_forbidden_without_a_number_of_days():
+    assert clean("FUND_HOLDING", {"days": ""}) == {}
+    assert "未定天数" in sentence("FUND_HOLDING", {})
+    assert "30日内" in sentence("FUND_HOLDING", {"days": 30})
