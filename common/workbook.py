@@ -49,7 +49,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its head, its kind, its width in characters (the kind's when 0), and the head over several columns."""
+    """One column: its head, its kind, its width in characters (0: the kind's), and the head over several columns."""
 
     label: str
     kind: Kind = Kind.WHOLE
@@ -112,7 +112,7 @@ class FormBook:
         top = self._heading(page, sheet)
         bottom = self._head(page, sheet, top)
         row = bottom
-        for row, values in enumerate(sheet.rows, bottom + 1):  # noqa: B007
+        for row, values in enumerate(sheet.rows, bottom + 1):
             self._row(page, row, sheet, values)
         written = row - bottom
         if sheet.total is not None:

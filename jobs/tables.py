@@ -198,7 +198,7 @@ def run(job: JobRun) -> None:
 def _sheet(table: Table, job: JobRun, source: RowSource) -> Sheet:
     readers = [column.read for column in table.columns]
     on = source.on or timezone.localdate()
-    made = timezone.localtime()
+    made = f"{timezone.localtime():%Y-%m-%d %H:%M} 由{job.user.name}导出"
     return Sheet(
         name=table.title[:31],
         title=f"{job.unit.name}{table.title}",
@@ -209,7 +209,7 @@ def _sheet(table: Table, job: JobRun, source: RowSource) -> Sheet:
         columns=[column.printed for column in table.columns],
         rows=_reported(job, source, readers),
         total=source.totals,
-        footer=f"{SIGNATURES}共 {source.count:,} 行；{made:%Y-%m-%d %H:%M} 由{job.user.name}导出；“—”表示没有数据。{table.note}",
+        footer=f"{SIGNATURES}共 {source.count:,} 行；{made}；“—”表示没有数据。{table.note}",
     )
 
 

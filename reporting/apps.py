@@ -10,3 +10,4 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         import_module("reporting.signals")
         import_module("reporting.workbooks.monthly")  # its job kind, also in workers, which import no views
+        import_module("reporting.tables")

@@ -9,3 +9,4 @@ class StationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("stations.signals")
+        import_module("stations.tables")

@@ -171,6 +171,7 @@ CASES: dict[str, Case] = {
     "job_progress": Case(JOBS),
     "job_cancel": Case(JOBS),
     "job_download": Case(JOBS, also=frozenset({404})),  # the file is not there yet
+    "table_export": Case(kwargs=lambda row: {"key": "stations"}),
     # policies
     "document_detail": Case(DOCUMENTS),
     "calendar_year": Case(kwargs=lambda row: {"year": 2026}),
@@ -190,7 +191,14 @@ CASES: dict[str, Case] = {
 }
 
 # Arguments by which an address can be written at all, for the test that asks without signing in.
-ANY: dict[str, Any] = {"pk": 1, "year": 2026, "month": MONTH, "target_type": "accounts.user", "target_id": "1"}
+ANY: dict[str, Any] = {
+    "pk": 1,
+    "key": "stations",
+    "year": 2026,
+    "month": MONTH,
+    "target_type": "accounts.user",
+    "target_id": "1",
+}
 
 
 # Where views, API or forms take rows of a gated model without `visible_to`: file → function → why that is right.

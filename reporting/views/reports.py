@@ -63,7 +63,7 @@ def report_list(request: SignedIn) -> HttpResponse:
     if not valid:
         whole = whole.none()
     counts = state_counts(whole)
-    rows = _filtered(whole, asked).order_by(*SORTS[sort]).select_related("unit__parent__parent")
+    rows = filtered(whole, asked).order_by(*SORTS[sort]).select_related("unit__parent__parent")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = queue_rows(list(page.object_list), month, timezone.now())
     context = {
@@ -83,7 +83,7 @@ def report_list(request: SignedIn) -> HttpResponse:
     return render(request, "reporting/report_list.html", context)
 
 
-def _filtered(rows: QuerySet[Station], asked: dict[str, Any]) -> QuerySet[Station]:
+def filtered(rows: QuerySet[Station], asked: dict[str, Any]) -> QuerySet[Station]:
     if asked.get("state"):
         rows = rows.filter(IN_STATE[QueueState(asked["state"])])
     if asked.get("on_time"):

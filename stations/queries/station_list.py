@@ -95,9 +95,9 @@ def station_rows(stations: Iterable[Sequence[Any]], on: date, *, below: str = ""
     """
     found = list(stations)
     keys = [key for key, *_ in found]
-    statuses = _statuses(keys, on)
-    checks = _checks(keys, on)
-    workers = _workers(keys, on)
+    statuses = statuses_at(keys, on)
+    checks = checks_at(keys, on)
+    workers = workers_at(keys, on)
     places = names_between([(key, path, name) for key, name, path, *_ in found], below)
     url = reverse("station_detail", args=[0]).removesuffix("0/")
     today = timezone.localdate()
@@ -139,13 +139,13 @@ def _under(kind: str, place: str) -> str:
     return f"{words} · {place}" if words and place else words or place
 
 
-def _statuses(keys: Sequence[int], on: date) -> dict[int, tuple[str, date]]:
+def statuses_at(keys: Sequence[int], on: date) -> dict[int, tuple[str, date]]:
     """Station → its status and since when. Without an order: that of the models would join the tree to each query."""
     spells = StatusSpell.objects.filter(at(on), station__in=keys).order_by()
     return {key: (status, since) for key, status, since in spells.values_list("station_id", "status", "starts_on")}
 
 
-def _checks(keys: Sequence[int], on: date) -> dict[int, tuple[bool | None, ...]]:
+def checks_at(keys: Sequence[int], on: date) -> dict[int, tuple[bool | None, ...]]:
     """Station → met or not, in the order of Dimension, for the stations that were ever checked by then."""
     held = DimensionState.objects.filter(at(on), station__in=keys).order_by()
     met: dict[int, dict[str, bool]] = defaultdict(dict)
@@ -155,7 +155,7 @@ def _checks(keys: Sequence[int], on: date) -> dict[int, tuple[bool | None, ...]]
     return {key: tuple(map(states.get, order)) for key, states in met.items()}
 
 
-def _workers(keys: Sequence[int], on: date) -> dict[int, tuple[int, int]]:
+def workers_at(keys: Sequence[int], on: date) -> dict[int, tuple[int, int]]:
     """Station → workers posted on `on`, and those of them who hold a certificate by then."""
     posted = StationPosting.objects.filter(at(on), station__in=keys).order_by()
     found: dict[int, dict[int, bool]] = defaultdict(dict)

@@ -1,0 +1,69 @@
+"""The room's lists as tables for export (jobs.tables)."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.queries import unit_in_scope
+from accounts.roles import Permission
+from common.forms import filter_words
+from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
+from stations.forms.filters import StationFilter
+from stations.models import Dimension, Station
+from stations.queries.register import register_rows
+from stations.queries.station_list import sorted_stations
+
+DATE, WHOLE = Kind.DATE, Kind.WHOLE
+
+
+def _stations(user: User, params: QueryDict) -> RowSource:
+    unit = unit_in_scope(user, params.get("unit"))
+    form = StationFilter(params, user=user, unit=unit, permission=Permission.VIEW)
+    require_valid(form)
+    stations = sorted_stations(form.apply(Station.objects.visible_to(user)), params.get("sort", ""))
+    on = form.on
+    return source_of(
+        stations.select_related("unit", "due_provision__document"),
+        prepare=lambda chunk: register_rows(chunk, on),
+        on=on,
+        conditions=filter_words(form),
+    )
+
+
+declare(
+    Table(
+        key="stations",
+        title="乡镇（街道）社工站台账",
+        permission=Permission.VIEW,
+        columns=(
+            Column("市（州）", "city", width=10, group="所在地"),
+            Column("县（市、区）", "county", width=10, group="所在地"),
+            Column("乡镇（街道）", "township", width=12, group="所在地"),
+            Column("站点名称", "station.unit.name", width=22),
+            Column("类型", "kind", width=9),
+            Column("状态", "status", width=8, group="当前状态"),
+            Column("自", "since", DATE, group="当前状态"),
+            Column("建成", "station.completed_on", DATE, group="建设进程"),
+            Column("挂牌", "sign_hung_on", DATE, group="建设进程"),
+            Column("开始运营", "operating_since", DATE, group="建设进程"),
+            Column("地址", "station.address", width=24, group="基础信息"),
+            Column("联系人", "station.contact_name", width=9, group="基础信息"),
+            Column("联系电话", "station.contact_phone", width=14, group="基础信息"),
+            Column("运营方式", "hosting", width=14, group="基础信息"),
+            Column("运营单位", "station.host_name", width=18, group="基础信息"),
+            Column("面积（平方米）", "station.area_square_metres", Kind.TENTHS, group="基础信息"),
+            *(
+                Column(dimension.label, lambda row, number=number: row.dimensions[number], width=8, group="建设标准")
+                for number, dimension in enumerate(Dimension)
+            ),
+            Column("社工（人）", "workers", WHOLE, group="队伍"),
+            Column("持证（人）", "certified", WHOLE, group="队伍"),
+            Column("启用日期", "station.records_from", DATE, group="系统录入"),
+            Column("录入齐全", "station.basics_entered_on", DATE, group="系统录入"),
+            Column("录入期限", "station.due_on", DATE, group="系统录入"),
+            Column("判定", lambda row: row.judgement if row.station.due_on else None, width=14, group="系统录入"),
+        ),
+        rows=_stations,
+    )
+)
