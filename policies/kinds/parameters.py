@@ -1,6 +1,7 @@
 """One value of a provision: its type, bounds and label, how typed text becomes the JSON value that is stored.
 
-Whole numbers, booleans, ISO dates, names of a choice. Shares are whole percent (50 = 50 %), so that comparing is exact.
+Whole numbers, booleans, ISO dates, names of a choice, plain lines of text. Shares are whole percent (50 = 50 %), so
+that comparing is exact.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from common.text import plain_name
+
 Parameters = Mapping[str, Any]
 
 
@@ -22,11 +25,12 @@ class ParameterType(Enum):
     BOOLEAN = "是否"
     DATE = "日期"
     CHOICE = "选项"
+    TEXT = "文字"
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One value of a provision. `low` and `high` bound numbers, both included."""
+    """One value of a provision. `low` and `high` bound numbers, both included; of a text `high` is its length."""
 
     name: str
     label: str
@@ -78,12 +82,21 @@ def _clean_choice(parameter: Parameter, raw: Any) -> str:
     return raw
 
 
+def _clean_text(parameter: Parameter, raw: Any) -> str:
+    """One plain line."""
+    try:
+        return plain_name(str(raw), field=parameter.name, label=parameter.label, max_length=parameter.high)
+    except ValidationError as error:
+        raise ValidationError(error.messages) from None
+
+
 _CLEANERS: dict[ParameterType, Callable[[Parameter, Any], Any]] = {
     ParameterType.INTEGER: _clean_number,
     ParameterType.PERCENT: _clean_number,
     ParameterType.BOOLEAN: _clean_boolean,
     ParameterType.DATE: _clean_date,
     ParameterType.CHOICE: _clean_choice,
+    ParameterType.TEXT: _clean_text,
 }
 
 
