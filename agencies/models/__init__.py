@@ -1,0 +1,72 @@
+"""Agencies, procurements, contracts and evaluations (R15)."""
+
+from agencies.models.agencies import (
+    Agency,
+    AgencyEmployment,
+    AgencyGrade,
+    AgencyKind,
+    AgencyMember,
+    Blacklisting,
+    Grade,
+    MemberPosting,
+)
+from agencies.models.contracts import (
+    Contract,
+    ContractPromise,
+    ContractState,
+    ContractStation,
+    ContractTerm,
+    Payment,
+    PaymentCondition,
+    Quantity,
+)
+from agencies.models.evaluations import (
+    Advice,
+    Conclusion,
+    Correction,
+    Evaluation,
+    EvaluationFrame,
+    EvaluationKind,
+    FrameItem,
+    FrameThreshold,
+    Score,
+    Scorer,
+    Step,
+)
+from agencies.models.gate import is_member, own_agencies
+from agencies.models.procurements import Method, Outcome, Procurement
+
+__all__ = [
+    "Advice",
+    "Agency",
+    "AgencyEmployment",
+    "AgencyGrade",
+    "AgencyKind",
+    "AgencyMember",
+    "Blacklisting",
+    "Conclusion",
+    "Contract",
+    "ContractPromise",
+    "ContractState",
+    "ContractStation",
+    "ContractTerm",
+    "Correction",
+    "Evaluation",
+    "EvaluationFrame",
+    "EvaluationKind",
+    "FrameItem",
+    "FrameThreshold",
+    "Grade",
+    "MemberPosting",
+    "Method",
+    "Outcome",
+    "Payment",
+    "PaymentCondition",
+    "Procurement",
+    "Quantity",
+    "Score",
+    "Scorer",
+    "Step",
+    "is_member",
+    "own_agencies",
+]
