@@ -84,14 +84,18 @@ def _check_sizes(parts: list[zipfile.ZipInfo], total: int, limits: Limits) -> No
         raise SpreadsheetError("文件不是 Excel 表格（.xlsx）")
     if any(part.flag_bits & 1 for part in parts):
         raise SpreadsheetError("文件已加密，请取消密码后再上传")
-    bomb = (
+    if unpacks_too_large(parts, total, limits):
+        raise SpreadsheetError("文件解压后过大，请只保留需要的数据再上传")
+
+
+def unpacks_too_large(parts: list[zipfile.ZipInfo], total: int, limits: Limits) -> bool:
+    """Is a package of `total` bytes a bomb, by what its directory says of its parts?"""
+    return (
         len(parts) > limits.parts
         or sum(part.file_size for part in parts) > limits.unpacked_bytes
         or sum(part.compress_size for part in parts) > total  # parts that share the same bytes
         or any(part.file_size > _SMALL and part.file_size > limits.ratio * part.compress_size for part in parts)
     )
-    if bomb:
-        raise SpreadsheetError("文件解压后过大，请只保留需要的数据再上传")
 
 
 def _check_references(stream: IO[bytes], limits: Limits) -> None:

@@ -25,12 +25,13 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     task_default_queue=RECOUNTS,
     task_queues=(Queue(RECOUNTS), Queue(JOBS)),  # a long job never holds up a recount
-    task_routes={"jobs.*": {"queue": JOBS}},
+    task_routes={"jobs.*": {"queue": JOBS}, "files.*": {"queue": JOBS}},
     beat_schedule={
         "drain-stale-months": {"task": "reporting.drain", "schedule": 20.0},
         "sweep-lost-leases": {"task": "reporting.sweep", "schedule": 60.0},
         "whole-months": {"task": "reporting.whole_months", "schedule": crontab(hour=2, minute=10)},
         "sweep-lost-jobs": {"task": "jobs.sweep", "schedule": 60.0},
+        "sweep-stray-files": {"task": "files.sweep", "schedule": crontab(hour=3, minute=20)},
         "seal-audit": {"task": "accounts.seal_audit", "schedule": 300.0},
     },
 )

@@ -11,11 +11,13 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.management.utils import get_random_secret_key
 
+from config.media import attachment_storage
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
-for folder in ("broker", "broker/control", "static", "jobs", "log"):
+for folder in ("broker", "broker/control", "static", "jobs", "log", "media"):
     (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
 
 
@@ -181,11 +183,13 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": attachment_storage(env),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = VAR_DIR / "media"  # never served as it is: files.views asks the gate
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -206,6 +210,14 @@ CONTENT_SECURITY_POLICY = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a 10 MB text reaches the form and gets its message there
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "files.uploads.Watch",  # drops what is beyond these three, before it reaches memory or disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+IMAGE_MAX_BYTES = env.int("IMAGE_MAX_MB", default=15) * 1024 * 1024
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_MB", default=30) * 1024 * 1024
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=150) * 1024 * 1024  # all files of one form; nginx.conf allows more
 # models.W040 says that SQLite ignores INCLUDE columns of an index; common.indexes.CoveringIndex does not.
 # axes.W006: it asks to lock by address as well; see AXES_LOCKOUT_PARAMETERS.
 SILENCED_SYSTEM_CHECKS = ["models.W040", "axes.W006"]

@@ -18,11 +18,14 @@ from accounts import audit
 from accounts.models import OrgUnit, Posting, User
 from accounts.roles import Permission, Role
 from common.months import Month
+from files.actions import attach
+from files.models import Attachment
 from jobs.models import Job
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
 from stations.models import Station, StationPosting, Worker
+from tests.files.samples import photo
 from tests.world import World, make_user
 
 # Three stations, none in the county of another, the last in another province.
@@ -119,6 +122,11 @@ def _provision(world: World, place: str) -> Provision:
     )
 
 
+def _attachment(world: World, place: str) -> Attachment:
+    station = world.station(place)
+    return attach(by=None, target=station, unit=station.unit, files=[photo()], slot="photo")[0]
+
+
 def _job(world: World, place: str) -> Job:
     return Job.objects.create(kind="x", title="统计表", unit=world.units["榆次区"], requested_by=world.county)
 
@@ -135,6 +143,7 @@ def _city(world: World, place: str) -> OrgUnit:
 UNITS = Rows(lambda world, place: world.units[place])
 STATIONS = Rows(_station)
 JOBS = Rows(_job, owner="county")
+ATTACHMENTS = Rows(_attachment)
 DOCUMENTS = Rows(_document, where=_city, downwards=True)
 
 ROWS: dict[type[Model], Rows] = {
@@ -147,6 +156,7 @@ ROWS: dict[type[Model], Rows] = {
     MonthlyReport: Rows(_report),
     PolicyDocument: DOCUMENTS,
     Provision: Rows(_provision, where=_city),
+    Attachment: ATTACHMENTS,
 }
 
 
@@ -166,6 +176,10 @@ CASES: dict[str, Case] = {
         permission=Permission.VIEW_AUDIT,
     ),
     "unit_picker": Case(kwargs=lambda row: {}, query=lambda row: {"name": "unit", "unit_text": "街道"}),
+    # files: the gate of a file is the gate of its target, here a station
+    "file_open": Case(ATTACHMENTS),
+    "file_thumbnail": Case(ATTACHMENTS),
+    "file_remove": Case(ATTACHMENTS, permission=Permission.EDIT_STATION),
     # jobs: a job is its owner's alone
     "job_detail": Case(JOBS),
     "job_progress": Case(JOBS),
