@@ -20,10 +20,12 @@ from common.months import FIRST_DAY
 from common.text import plain_name
 from stations import basics as rules
 from stations import checks as station_checks
-from stations import stale
+from stations import life, stale
+from stations.actions.acceptance import note_old_acceptance
 from stations.actions.locks import locked_station
+from stations.actions.spells import begin, require_step
 from stations.actions.status import record_status
-from stations.models import Hosting, Station, StationKind, StationStatus, StatusSpell
+from stations.models import Hosting, Station, StationKind, StationStatus
 
 NAME_LENGTH = 80
 
@@ -89,8 +91,9 @@ def create_station(
 ) -> Station:
     """A new leaf below `township`, planned since `started_on`; `statuses` are recorded after it, in order.
 
-    Raises ValidationError: a name with markup, a future day, a second live station in the township (R1); what is wrong
-    with a status stands under its name and “_on”, e.g. “completed_on”.
+    ACCEPTED among them is an acceptance of before, without a checklist.
+    Raises ValidationError: a name with markup, a future day, a second live station in the township (R1), who may not
+    place stations there (R14); what is wrong with a status stands under its name and “_on”, e.g. “completed_on”.
     """
     clean = checks.all_of(
         name=lambda: plain_name(name, field="name", label="名称", max_length=NAME_LENGTH),
@@ -99,6 +102,7 @@ def create_station(
         basics=lambda: _clean(basics),
     )
     township = OrgUnit.objects.select_for_update().get(pk=township.pk)
+    require_step(by, township.path, life.permission(None, StationStatus.PLANNED), step="筹建", field="township")
     _place(township, StationKind(clean["kind"]), clean["name"], clean["started_on"])
     unit = add_unit(
         parent=township, name=clean["name"], initials=initials_of(clean["name"]), opened_on=clean["started_on"]
@@ -107,7 +111,7 @@ def create_station(
     if rules.complete(station):
         station.basics_entered_on = timezone.localdate()
     station.save(force_insert=True)
-    StatusSpell.objects.create(station=station, status=StationStatus.PLANNED, starts_on=clean["started_on"])
+    begin(station, StationStatus.PLANNED, clean["started_on"], by)
     audit.record(
         by=by,
         verb="新建站点",
@@ -118,7 +122,10 @@ def create_station(
     stale.mark(station.pk, stale.months_since(clean["started_on"]))
     for status, on in statuses:
         try:
-            record_status(by=by, station=station, status=status, on=on)
+            if status == StationStatus.ACCEPTED:
+                note_old_acceptance(by=by, station=station, on=on)
+            else:
+                record_status(by=by, station=station, status=status, on=on)
         except ValidationError as error:
             raise ValidationError({f"{status.lower()}_on": error.messages}) from None
     station.refresh_from_db()

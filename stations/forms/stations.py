@@ -17,6 +17,7 @@ MET = [("yes", "达标"), ("no", "未达标")]
 LATER = {
     "building_on": StationStatus.BUILDING,
     "completed_on": StationStatus.COMPLETED,
+    "accepted_on": StationStatus.ACCEPTED,
     "sign_hung_on": StationStatus.SIGN_HUNG,
     "operating_on": StationStatus.OPERATING,
 }
@@ -82,6 +83,7 @@ class CreateForm(SetUpForm):
     started_on = day_field("筹建日期")
     building_on = day_field("开工建设日期", required=False, today=False)
     completed_on = day_field("建成日期", required=False, today=False)
+    accepted_on = day_field("验收日期", required=False, today=False)
     sign_hung_on = day_field("挂牌日期", required=False, today=False)
     operating_on = day_field("开始运营日期", required=False, today=False)
 

@@ -151,7 +151,9 @@ COUNTABLE = (
 
 
 class MilestoneQuerySet(GatedQuerySet):
-    gate = "plan__unit__path"
+    """A milestone lies where its responsible unit does: so a county sees its part of the city's plan."""
+
+    gate = "unit__path"
 
 
 class Milestone(models.Model):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from accounts.actions import add_unit
 from accounts.models import OrgUnit
-from stations.actions import create_station, create_worker, record_status
-from stations.models import Station, StationKind, StationStatus, Worker
+from stations.actions import Finding, create_station, create_worker, record_acceptance, record_status
+from stations.models import Acceptance, Station, StationKind, StationStatus, Worker
+from stations.queries.checklist import checklist
 
 # 榆次区, born 1990-03-07, check digits right; nobody's numbers.
 ID_NUMBER = "140702199003070016"
@@ -42,11 +44,12 @@ def planned(world, rules, township) -> Station:
 
 @pytest.fixture
 def operating(planned) -> Station:
-    """Operating since 2023-10-09, completed on 2023-10-02."""
+    """Operating since 2023-10-09, completed on 2023-10-02, accepted on 2023-10-06."""
     advance(
         planned,
         (StationStatus.BUILDING, date(2023, 7, 1)),
         (StationStatus.COMPLETED, date(2023, 10, 2)),
+        (StationStatus.ACCEPTED, date(2023, 10, 6)),
         (StationStatus.SIGN_HUNG, date(2023, 10, 9)),
         (StationStatus.OPERATING, date(2023, 10, 9)),
     )
@@ -61,9 +64,31 @@ def worker(world) -> Worker:
 
 
 def advance(station: Station, *steps: tuple[str, date]) -> None:
-    """Record statuses in order, by the system."""
+    """Record statuses in order, by the system; 验收 by an acceptance that finds nothing wrong."""
     for status, on in steps:
-        record_status(by=None, station=station, status=status, on=on)
+        if status == StationStatus.ACCEPTED:
+            accept(station, on)
+        else:
+            record_status(by=None, station=station, status=status, on=on)
+
+
+def findings(station: Station, on: date, *, unmet: tuple[str, ...] = ()) -> dict[int, Finding]:
+    """A finding for each item of the day's checklist: met, but for those whose text begins with one of `unmet`."""
+    return {
+        item.key: Finding(met=not item.label.startswith(unmet or "\0")) for item in checklist(station.unit.path, on)
+    }
+
+
+def accept(station: Station, on: date, **fields: Any) -> Acceptance:
+    """A round held on `on`: passed with everything met, unless `fields` say otherwise."""
+    values = {
+        "by": None,
+        "passed": True,
+        "members": "王（演示）、陈（演示）",
+        "findings": findings(station, on),
+        **fields,
+    }
+    return record_acceptance(station=station, held_on=on, **values)
 
 
 def errors_of(caught) -> dict[str, list[str]]:

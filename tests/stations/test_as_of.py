@@ -20,12 +20,14 @@ from tests.stations.conftest import advance
 from tests.stations.test_station_actions import ALL_FOUR
 
 S = StationStatus
+EVER = {StationState.COMPLETED, StationState.ACCEPTED, StationState.SIGN_HUNG}
 SUSPENDED_ON, CLOSED_ON = date(2023, 11, 10), date(2023, 11, 25)
 
 
 @pytest.fixture
 def whole_life(operating) -> Station:
-    """Planned 06-01, building 07-01, completed 10-02, sign and operating 10-09, suspended 11-10, closed 11-25."""
+    """Planned 06-01, building 07-01, completed 10-02, accepted 10-06, sign and operating 10-09, suspended 11-10, closed
+    11-25."""
     advance(operating, (S.SUSPENDED, SUSPENDED_ON), (S.CLOSED, CLOSED_ON))
     return operating
 
@@ -43,9 +45,10 @@ def states_on(station, day):
         (date(2023, 6, 1), {StationState.PLANNED}),
         (date(2023, 7, 1), {StationState.BUILDING}),
         (date(2023, 10, 1), {StationState.BUILDING}),
-        (date(2023, 10, 2), {StationState.COMPLETED, StationState.NOT_HUNG}),
-        (date(2023, 10, 9), {StationState.COMPLETED, StationState.SIGN_HUNG, StationState.OPERATING}),
-        (SUSPENDED_ON, {StationState.COMPLETED, StationState.SIGN_HUNG, StationState.SUSPENDED}),
+        (date(2023, 10, 2), {StationState.COMPLETED, StationState.NOT_ACCEPTED, StationState.NOT_HUNG}),
+        (date(2023, 10, 6), {StationState.COMPLETED, StationState.ACCEPTED, StationState.NOT_HUNG}),
+        (date(2023, 10, 9), {*EVER, StationState.OPERATING}),
+        (SUSPENDED_ON, {*EVER, StationState.SUSPENDED}),
         (CLOSED_ON, {StationState.CLOSED}),
         (date(2023, 12, 5), {StationState.CLOSED}),
     ],
@@ -64,8 +67,8 @@ def test_a_station_is_new_in_the_year_of_its_completion_only(whole_life):
 
 def test_a_hung_sign_without_operation_is_found(planned):
     day = date(2023, 8, 1)
-    advance(planned, (S.BUILDING, day), (S.COMPLETED, day), (S.SIGN_HUNG, day))
-    assert states_on(planned, day) == {StationState.COMPLETED, StationState.SIGN_HUNG, StationState.NOT_OPERATING}
+    advance(planned, (S.BUILDING, day), (S.COMPLETED, day), (S.ACCEPTED, day), (S.SIGN_HUNG, day))
+    assert states_on(planned, day) == {*EVER, StationState.NOT_OPERATING}
 
 
 def test_a_status_of_no_day_never_holds(operating):

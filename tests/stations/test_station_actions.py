@@ -49,10 +49,16 @@ def test_a_new_station_leaves_an_event_and_marks_months(world, township):
 def test_a_standing_station_is_created_with_its_statuses(rules, township):
     station = create(
         township,
-        statuses=[(S.BUILDING, date(2023, 7, 1)), (S.COMPLETED, date(2023, 8, 1)), (S.SIGN_HUNG, date(2023, 8, 1))],
+        statuses=[
+            (S.BUILDING, date(2023, 7, 1)),
+            (S.COMPLETED, date(2023, 8, 1)),
+            (S.ACCEPTED, date(2023, 8, 1)),
+            (S.SIGN_HUNG, date(2023, 8, 1)),
+        ],
     )
     assert station.completed_on == date(2023, 8, 1)
     assert station.due_on == date(2023, 8, 8)
+    assert station.acceptances.get().members == "（补录）"
 
 
 def test_wrong_statuses_leave_nothing_behind(rules, township):

@@ -41,7 +41,7 @@ def test_a_status_ends_the_one_before_on_the_same_day(planned):
 
 def test_several_steps_may_bear_one_date(planned):
     day = date(2023, 7, 1)
-    advance(planned, (S.BUILDING, day), (S.COMPLETED, day), (S.SIGN_HUNG, day), (S.OPERATING, day))
+    advance(planned, (S.BUILDING, day), (S.COMPLETED, day), (S.ACCEPTED, day), (S.SIGN_HUNG, day), (S.OPERATING, day))
     assert StatusSpell.objects.at(day).get(station=planned).status == S.OPERATING
 
 
@@ -53,8 +53,8 @@ def test_a_step_of_building_cannot_be_skipped(planned):
 
 
 def test_a_station_does_not_operate_before_its_sign_is_hung_but_a_room_may(planned):
-    steps = [(S.BUILDING, date(2023, 7, 1)), (S.COMPLETED, date(2023, 7, 1))]
-    advance(planned, *steps)
+    day = date(2023, 7, 1)
+    advance(planned, (S.BUILDING, day), (S.COMPLETED, day), (S.ACCEPTED, day))
     with pytest.raises(ValidationError):
         record_status(by=None, station=planned, status=S.OPERATING, on=date(2023, 7, 2))
     planned.kind = StationKind.ROOM
