@@ -11,7 +11,7 @@ from accounts.models import OrgUnit
 from common.months import Month
 from common.templatetags.shezhan import number, percent
 from reporting.figures import Figure
-from reporting.indicators import INDICATORS
+from reporting.registry import INDICATORS
 
 NOT_COUNTED = "尚未计算"
 

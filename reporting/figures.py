@@ -13,10 +13,11 @@ from accounts.models import Level, OrgUnit
 from common.months import Month
 from reporting.compute.rollup import bare
 from reporting.compute.vectors import encode
-from reporting.indicators import INDICATORS, Indicator
-from reporting.measures import MEASURES, Place
+from reporting.indicators import Indicator
+from reporting.measures import Place
 from reporting.measures.parameters import Moment
 from reporting.models import UnitMonth
+from reporting.registry import INDICATORS, MEASURES
 
 Number = int | Decimal
 

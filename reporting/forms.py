@@ -11,8 +11,7 @@ from django.utils import timezone
 from accounts.models import OrgUnit
 from common.months import Month, MonthFormField
 from reporting.actions import COMMENT_LENGTH, NARRATIVE
-from reporting.queries.coverage import CoverageLevel, Covered
-from reporting.queries.reports import Punctuality, QueueState
+from reporting.words import CoverageLevel, Covered, Punctuality, QueueState
 
 
 class UnitMonthFilter(forms.Form):

@@ -6,32 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from django.db import models
-
 from accounts.models import Level
 from policies.models import ProvisionKind
-from reporting.indicators import INDICATORS, Facet, Indicator
-from reporting.measures import MEASURES
-from reporting.queries.coverage import Covered
-from reporting.queries.reports import Punctuality, QueueState
-from services.models import Domain, FocusGroup, Method
+from reporting.facets import FACETS, Facet
+from reporting.indicators import Indicator
+from reporting.registry import INDICATORS, MEASURES
+from reporting.words import Covered, Punctuality, QueueState
 from stations.models import BasicsFilter, StationKind
 
 Kind = ProvisionKind
 
 # ---- parts of one whole ---------------------------------------------------------------------------------------------
 
-PARTS: dict[Facet, type[models.TextChoices]] = {
-    Facet.DOMAIN: Domain,
-    Facet.METHOD: Method,
-    Facet.FOCUS: FocusGroup,
-}
-FACET_TITLES = {Facet.DOMAIN: "服务领域", Facet.METHOD: "服务方法", Facet.FOCUS: "重点人群"}
-
 
 def parts(facet: Facet, measure: str) -> Iterator[tuple[str, Indicator]]:
     """(name of the part, its indicator) for "services" or "contacts"."""
-    for choice in PARTS[facet]:
+    for choice in FACETS[facet].choices:
         yield str(choice.label), INDICATORS[f"{measure}_{choice.value}"]
 
 
@@ -41,7 +31,6 @@ REPORT_SECTIONS: list[tuple[str, list[str]]] = [
     ("服务情况", ["services", "contacts", "hours", "volunteers", "volunteer_hours", "entry_on_time", "administrative"]),
     ("站点队伍", ["workers", "certified", "full_time"]),
 ]
-REPORT_FACETS = [Facet.DOMAIN, Facet.METHOD, Facet.FOCUS]
 
 # ---- today ----------------------------------------------------------------------------------------------------------
 
@@ -52,17 +41,10 @@ TODAY_FIGURES = [("services", "服务"), ("contacts", "人次"), ("hours", "小�
 
 @dataclass(frozen=True)
 class Card:
-    """A headline figure. `settled`: while a month runs, its last full month is shown (reports are not due before).
-
-    `rule` is the provision that the card cites, `fault` the one whose number turns it red, `beside` a second
-    indicator for its small print.
-    """
+    """A headline figure; `beside` is a second indicator for its small print."""
 
     key: str
-    rule: ProvisionKind | None = None
-    fault: ProvisionKind | None = None
     beside: str = ""
-    settled: bool = False
 
 
 class Style(Enum):
@@ -81,8 +63,6 @@ class Column:
     key: str
     label: str
     style: Style
-    fault: ProvisionKind | None = None
-    settled: bool = False
     bad_above_zero: bool = False
 
 
@@ -97,33 +77,32 @@ class Layout:
     worst: str = ""
     charts: tuple[str, ...] = ()
     building: bool = True
-    facets: tuple[Facet, ...] = (Facet.DOMAIN, Facet.METHOD, Facet.FOCUS)
 
 
-COVERAGE = Card("coverage", rule=Kind.COVERAGE_TARGET)
-ENTRY = Card("entry_on_time", rule=Kind.SERVICE_ENTRY)
-REPORTS = Card("reports_on_time", rule=Kind.MONTHLY_REPORT, beside="reports_late", settled=True)
-CERTIFIED = Card("certified", rule=Kind.CERTIFICATE_REQUIRED, fault=Kind.FAULT_UNCERTIFIED, beside="full_time")
-CLERICAL = Card("administrative", rule=Kind.FAULT_CLERICAL, fault=Kind.FAULT_CLERICAL)
+COVERAGE = Card("coverage")
+ENTRY = Card("entry_on_time")
+REPORTS = Card("reports_on_time", beside="reports_late")
+CERTIFIED = Card("certified", beside="full_time")
+CLERICAL = Card("administrative")
 
 COMPARED = (
     Column("coverage", "建站", Style.FRACTION),
     Column("operating", "运营", Style.COUNT),
     Column("entry_on_time", "次日录入率", Style.BAR),
-    Column("reports_on_time", "月报按时", Style.FRACTION, settled=True),
+    Column("reports_on_time", "月报按时", Style.FRACTION),
     Column("contacts", "服务人次", Style.NUMBER),
-    Column("administrative", "事务性占比", Style.BAR, fault=Kind.FAULT_CLERICAL),
-    Column("certified", "持证率", Style.BAR, fault=Kind.FAULT_UNCERTIFIED),
-    Column("stations_idle", "零服务站", Style.COUNT, settled=True, bad_above_zero=True),
+    Column("administrative", "事务性占比", Style.BAR),
+    Column("certified", "持证率", Style.BAR),
+    Column("stations_idle", "零服务站", Style.COUNT, bad_above_zero=True),
 )
 STATIONS_COMPARED = (
     Column("services", "服务次数", Style.NUMBER),
     Column("contacts", "服务人次", Style.NUMBER),
     Column("hours", "服务时长", Style.NUMBER),
     Column("entry_on_time", "次日录入率", Style.BAR),
-    Column("reports_on_time", "月报按时", Style.FRACTION, settled=True),
-    Column("administrative", "事务性占比", Style.BAR, fault=Kind.FAULT_CLERICAL),
-    Column("certified", "持证社工", Style.FRACTION, fault=Kind.FAULT_UNCERTIFIED),
+    Column("reports_on_time", "月报按时", Style.FRACTION),
+    Column("administrative", "事务性占比", Style.BAR),
+    Column("certified", "持证社工", Style.FRACTION),
 )
 CHARTS = (
     "entry_on_time",
@@ -198,10 +177,9 @@ class ChildFault:
 
     title: str
     key: str
-    fault: ProvisionKind
 
 
-CHILD_FAULTS = (ChildFault("工作内容偏事务", "administrative", Kind.FAULT_CLERICAL),)
+CHILD_FAULTS = (ChildFault("工作内容偏事务", "administrative"),)
 
 TODOS: tuple[Todo, ...] = (
     Todo(

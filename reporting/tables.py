@@ -15,13 +15,14 @@ from common.forms import filter_words
 from common.months import Month
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
 from reporting.forms import CoverageFilter, ReportFilter
-from reporting.queries.coverage import CoverageLevel, Covered, counties, stations_of, townships
+from reporting.queries.coverage import counties, stations_of, townships
 from reporting.queries.places import place_of
 from reporting.queries.report_pages import QueueRow, queue_rows
 from reporting.queries.reports import queue
 from reporting.views.coverage import UNIT_SORTS
 from reporting.views.params import this_month, unit_choices
 from reporting.views.reports import SORTS, filtered, state_of
+from reporting.words import CoverageLevel, Covered
 from stations.models import Station, month_end
 
 P = Permission

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import connection
 
-from reporting.compute.vectors import COUNTED, ORDER, SOURCES, Vector
+from reporting.compute.vectors import COUNTED, ORDER, Vector
 from reporting.measures import Source
 from reporting.measures.parameters import Moment, bind
-from reporting.measures.sources import grouped
+from reporting.registry import SOURCES
 
 Counts = dict[int, tuple[int, ...]]
 
@@ -19,7 +19,7 @@ Counts = dict[int, tuple[int, ...]]
 @lru_cache(maxsize=64)
 def _compiled(source: Source, scoped: bool, vendor: str) -> tuple[str, tuple[Any, ...]]:
     aggregates = {measure.key: measure.aggregate for measure in SOURCES[source] if measure.aggregate is not None}
-    return grouped(source, aggregates, scoped=scoped).query.sql_with_params()
+    return source.grouped(aggregates, scoped=scoped).query.sql_with_params()
 
 
 def run(source: Source, moment: Moment, scope: Sequence[int] | None) -> Counts:

@@ -7,12 +7,10 @@ from itertools import compress
 from operator import add
 
 from accounts.models import Level
-from reporting.measures import MEASURES, Measure, Place, Source
+from reporting.measures import Measure, Place
+from reporting.registry import MEASURES, SOURCES
 
 # What is counted for stations comes first, source by source; then what is derived; what does not add up comes last.
-SOURCES: dict[Source, list[Measure]] = {
-    source: [m for m in MEASURES.values() if m.source == source] for source in Source if source.counted
-}
 _DERIVED = [m for m in MEASURES.values() if m.derive is not None]
 ORDER: list[Measure] = [
     *(measure for measures in SOURCES.values() for measure in measures),

@@ -1,6 +1,8 @@
-"""Indicators 指标: measures divided and explained (design.md idea 4)."""
+"""Indicators 指标: measures divided and explained (design.md idea 4).
 
-from reporting.indicators.base import Direction, Facet, Group, Indicator, Records
-from reporting.indicators.registry import HEADLINES, INDICATORS
+They are declared in reporting/topics and collected in reporting.registry.
+"""
 
-__all__ = ["HEADLINES", "INDICATORS", "Direction", "Facet", "Group", "Indicator", "Records"]
+from reporting.indicators.base import Direction, Group, Indicator, Records, Topic
+
+__all__ = ["Direction", "Group", "Indicator", "Records", "Topic"]

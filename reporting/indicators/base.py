@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -12,7 +12,10 @@ from django.urls import reverse
 
 from common.months import Month
 from policies.models import ProvisionKind
-from reporting.measures import MEASURES
+from reporting.facets import Facet
+from reporting.measures import Measure
+
+PERCENT = "%"
 
 
 class Group(models.TextChoices):
@@ -23,15 +26,6 @@ class Group(models.TextChoices):
     TEAM = "team", "队伍"
     SERVICE = "service", "服务"
     REPORT = "report", "月报"
-
-
-class Facet(models.TextChoices):
-    """Indicators that are the parts of one whole; for charts of composition."""
-
-    DOMAIN = "domain", "按领域"
-    METHOD = "method", "按方法"
-    FOCUS = "focus", "按服务对象"
-    DIMENSION = "dimension", "按维度"
 
 
 class Direction(models.TextChoices):
@@ -62,10 +56,12 @@ class Records:
 
 @dataclass(frozen=True)
 class Indicator:
-    """`unit` is "%" when there is a denominator: the value is then a ratio from 0 to 1 (or above, against a target).
+    """A measure, or one divided by another: "%" a share (0 to 1, or above against a target), else a mean in `unit`.
 
     `clause` names the rule that the indicator watches, as domain.md does; `rule` the kind of provision by which a
-    document sets it, for citations. `headline` ones lead a dashboard.
+    document sets it, for citations; `fault` the one whose number makes it red. `headline` ones lead a dashboard.
+    `settled`: it can only be judged once the month is over, so a running month shows the one before. `decimals` are
+    those of a mean; a sum has those of its measure.
     """
 
     key: str
@@ -74,14 +70,35 @@ class Indicator:
     numerator: str
     denominator: str | None = None
     direction: Direction = Direction.NONE
-    group: Group = Group.SERVICE
     clause: str = ""
     records: Records | None = None
+    _: KW_ONLY
+    group: Group
     facet: Facet | None = None
     headline: bool = False
     rule: ProvisionKind | None = None
+    fault: ProvisionKind | None = None
+    settled: bool = False
+    decimals: int = 1
 
     def __post_init__(self) -> None:
-        unknown = {self.numerator, self.denominator or self.numerator} - MEASURES.keys()
-        if unknown:
-            raise RuntimeError(f"indicator {self.key} names unknown measures {sorted(unknown)}")
+        if self.unit == PERCENT and self.denominator is None:
+            raise RuntimeError(f"indicator {self.key} is a share of nothing")
+
+    @property
+    def is_share(self) -> bool:
+        """Is it shown as a percentage?"""
+        return self.unit == PERCENT
+
+    @property
+    def is_mean(self) -> bool:
+        """Is it so much for each: points of a score, months of a tenure, people of a station?"""
+        return self.denominator is not None and not self.is_share
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What one file of reporting/topics declares."""
+
+    measures: Sequence[Measure]
+    indicators: Sequence[Indicator]

@@ -1,6 +1,8 @@
-"""Measures 计量: counts and sums over dated facts for one station and month (design.md idea 4)."""
+"""Measures 计量: counts and sums over dated facts for one station and month (design.md idea 4).
 
-from reporting.measures.base import EVERY_LIVE_TOWNSHIP, Measure, Place, Source
-from reporting.measures.registry import MEASURES
+They are declared in reporting/topics and collected in reporting.registry.
+"""
 
-__all__ = ["EVERY_LIVE_TOWNSHIP", "MEASURES", "Measure", "Place", "Source"]
+from reporting.measures.base import DERIVED, EVERY_LIVE_TOWNSHIP, POLICY, Measure, Place, Source, Values
+
+__all__ = ["DERIVED", "EVERY_LIVE_TOWNSHIP", "POLICY", "Measure", "Place", "Source", "Values"]

@@ -6,32 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import models
-from django.db.models import Expression
+from django.db.models import Expression, QuerySet
 
 from accounts.models import Level
+from reporting.measures.parameters import SCOPE
 
 EVERY_LIVE_TOWNSHIP = -1  # a target that asks for all townships, whatever their number
 
 Values = Mapping[str, int]
-
-
-class Source(models.TextChoices):
-    """Where a measure comes from. All but the last two are one grouped query each (reporting.measures.sources)."""
-
-    STATIONS = "stations", "站点"
-    SPELLS = "spells", "站点状态"
-    DIMENSIONS = "dimensions", "建设标准检查"
-    POSTINGS = "postings", "驻站社工"
-    SERVICES = "services", "服务记录"
-    REPORTS = "reports", "月报"
-    DERIVED = "derived", "由已有计量得出"
-    POLICY = "policy", "制度文件"
-
-    @property
-    def counted(self) -> bool:
-        """Is it a grouped query over facts?"""
-        return self not in (Source.DERIVED, Source.POLICY)
 
 
 @dataclass(frozen=True)
@@ -50,8 +32,47 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where measures come from: one grouped query over facts, whose `rows` are `.values("station_id")`.
+
+    `rows` is written with the names of reporting.measures.parameters (DAY, MONTH, …), so that it is compiled once and
+    serves every month. `station` is the column that limits it to some stations. Without `rows` nothing is queried.
+    """
+
+    key: str
+    label: str
+    rows: Callable[[], QuerySet] | None = None
+    station: str = "station_id"
+
+    @property
+    def counted(self) -> bool:
+        """Is it a grouped query over facts?"""
+        return self.rows is not None
+
+    def counts(self, *measures: tuple[str, str, Expression], decimals: int = 0) -> list[Measure]:
+        """Its measures: key, label, aggregate for each."""
+        return [Measure(key, label, self, aggregate, decimals=decimals) for key, label, aggregate in measures]
+
+    def grouped(self, aggregates: Mapping[str, Expression], *, scoped: bool) -> QuerySet:
+        """`station_id` and each aggregate, one row a station; `scoped`: only the stations of SCOPE.
+
+        A column is named `m_<key>`: a bare key may be the name of a column that a later aggregate sums.
+        """
+        if self.rows is None:
+            raise TypeError(f"{self.key} is no query")
+        rows = self.rows()
+        if scoped:
+            rows = rows.filter(**{f"{self.station}__in": SCOPE})
+        return rows.annotate(**{f"m_{key}": aggregate for key, aggregate in aggregates.items()}).order_by()
+
+
+DERIVED = Source("derived", "由已有计量得出")
+POLICY = Source("policy", "制度文件")
+
+
+@dataclass(frozen=True)
 class Measure:
-    """A whole number for a unit and month; with `decimals`, in units of 10**-decimals (hours in tenths).
+    """A whole number for a unit and month; with `decimals`, in units of 10**-decimals (hours in tenths, money in fen).
 
     `aggregate` is summed for each station by its source; `derive` is computed at `level` (None: at every level) from
     what the unit has so far. An additive measure of a unit is the sum over its children, plus what arises at it.

@@ -7,27 +7,28 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import models
-from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import Level, OrgUnit
 from accounts.models.units import OrgUnitQuerySet
 from common.months import Month
-from reporting.queries.reports import owing_spells
+from reporting.words import owing_spells
 from services.models import ServiceRecord
 from stations.models import Station, StationKind, StationStatus, StatusSpell
 from stations.models.stations import StationQuerySet
-
-
-class Covered(models.TextChoices):
-    YES = "yes", "已建站"
-    NO = "no", "未建站"
-
-
-class CoverageLevel(models.TextChoices):
-    TOWNSHIP = "township", "乡镇（街道）"
-    COUNTY = "county", "县（市、区）"
 
 
 def completed_stations(on: date) -> StationQuerySet:
@@ -51,7 +52,7 @@ def counties(units: OrgUnitQuerySet, on: date) -> QuerySet[Any]:
     below = townships(OrgUnit.objects.filter(parent=OuterRef("pk")), on)
     rows = units.live(on).filter(level=Level.COUNTY, is_virtual=False)
     rows = rows.annotate(due=counted(below), built=counted(below.filter(covered=True))).filter(due__gt=0)
-    return rows.annotate(covered=models.ExpressionWrapper(Q(built__gte=F("due")), output_field=models.BooleanField()))
+    return rows.annotate(covered=ExpressionWrapper(Q(built__gte=F("due")), output_field=BooleanField()))
 
 
 def stations_of(units: Iterable[OrgUnit], on: date) -> dict[int, list[Station]]:

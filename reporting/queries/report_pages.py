@@ -13,8 +13,9 @@ from common.months import Month
 from policies.models import Provision
 from policies.queries import RuleBook
 from reporting.display import Shown, shown, shown_frozen
+from reporting.facets import FACETS
 from reporting.figures import figures_of
-from reporting.layout import FACET_TITLES, REPORT_FACETS, REPORT_SECTIONS, parts
+from reporting.layout import REPORT_SECTIONS, parts
 from reporting.models import MonthlyReport, ReportState
 from reporting.queries.places import place_of
 from reporting.queries.timing import Timing, monthly_due, timing_of
@@ -123,11 +124,11 @@ def _picker(show: Any) -> tuple[list[tuple[str, list[Shown]]], list[FacetTable]]
         (title, [figure for key in keys if (figure := show(key, "")) is not None]) for title, keys in REPORT_SECTIONS
     ]
     tables = []
-    for facet in REPORT_FACETS:
+    for facet, said in FACETS.items():
         rows = []
         for (name, services), (_, contacts) in zip(parts(facet, "services"), parts(facet, "contacts"), strict=True):
             pair = show(services.key, name), show(contacts.key, name)
             if None not in pair:
                 rows.append((name, *pair))
-        tables.append(FacetTable(FACET_TITLES[facet], rows))
+        tables.append(FacetTable(said.title, rows))
     return sections, tables

@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from common.months import Month
 from reporting.models import ReportState
+from reporting.words import Punctuality, QueueState, owing_spells
 from services.models import ServiceRecord
-from stations.models import Station, StationKind, StationStatus, StatusSpell
-from stations.models.dated import during
-
-
-class QueueState(models.TextChoices):
-    """Where a station stands with a month's report: the states of a report that was sent, any of them, and none."""
-
-    MISSING = "MISSING", "未报"
-    SENT = "SENT", "已报（不论审核）"
-    OPEN = "OPEN", "已报未通过"
-    SUBMITTED = "SUBMITTED", "待审核"
-    RETURNED = "RETURNED", "已退回"
-    APPROVED = "APPROVED", "已通过"
-
-
-class Punctuality(models.TextChoices):
-    """How it stands against R7."""
-
-    YES = "yes", "按时上报"
-    NO = "no", "迟报"
-    LATE = "late", "未按时（迟报或未报）"
-
-
-def operating_during(month: Month) -> Q:
-    """Spells of operation that share a day with the month, where the station is recorded here by then."""
-    return Q(
-        Q(station__records_from=None) | Q(station__records_from__lte=month.last),
-        during(month.first, month.last),
-        status=StationStatus.OPERATING,
-    )
-
-
-def owing_spells(month: Month) -> QuerySet[StatusSpell]:
-    """The spells that make their stations owe the month's report: operating stations of kind STATION."""
-    return StatusSpell.objects.filter(operating_during(month), station__kind=StationKind.STATION)
+from stations.models import Station
 
 
 def owes(station: Station, month: Month) -> bool:

@@ -15,8 +15,8 @@ from common.months import Month
 from policies.models import ProvisionKind
 from policies.queries import NoRule, RuleBook
 from reporting.models import MonthlyReport, ReportState, ReportStep
-from reporting.queries.reports import owing_spells
 from reporting.queries.timing import Timing, monthly_due, timing_of
+from reporting.words import owing_spells
 from services.models import ServiceRecord
 from services.queries import is_locked
 from stations.models import Station, StationStatus

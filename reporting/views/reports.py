@@ -22,10 +22,11 @@ from reporting.forms import CommentForm, ReportFilter
 from reporting.models import MonthlyReport, ReportState
 from reporting.queries.places import place_of
 from reporting.queries.report_pages import QueueRow, document_url, queue_rows, report_figures, timing_for
-from reporting.queries.reports import IN_STATE, PUNCTUAL, Punctuality, QueueState, owes, queue, state_counts
+from reporting.queries.reports import IN_STATE, PUNCTUAL, owes, queue, state_counts
 from reporting.queries.timing import Timing
 from reporting.views.crumbs import crumbs_of
 from reporting.views.params import asked_unit, month_picker, this_month, unit_choices, with_query
+from reporting.words import Punctuality, QueueState
 from stations.models import Station
 
 P = Permission

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from common.workbook import SIGNATURES, Column, FormBook, Kind, Sheet
 from jobs.registry import JobRun, job_kind
 from policies.queries import RuleBook
 from reporting.display import NOT_COUNTED
+from reporting.facets import FACETS
 from reporting.figures import Figures, figures_of_many
-from reporting.indicators import INDICATORS, Facet, Group, Indicator
-from reporting.measures import MEASURES
+from reporting.indicators import Group, Indicator
+from reporting.registry import INDICATORS, MEASURES
 
 KIND = "monthly_workbook"
 NAME = Column("单位", Kind.TEXT, 20)
@@ -29,30 +30,35 @@ class Part:
     """One sheet: its name, and which indicators stand on it."""
 
     name: str
-    holds: Callable[[Indicator], bool]
-
-    @property
-    def indicators(self) -> list[Indicator]:
-        return [indicator for indicator in INDICATORS.values() if self.holds(indicator)]
+    indicators: list[Indicator]
 
 
-def _group(*groups: Group) -> Callable[[Indicator], bool]:
-    """Indicators of these groups, but for the parts of services, which have sheets of their own."""
-    parts = (Facet.DOMAIN, Facet.METHOD, Facet.FOCUS)
-    return lambda indicator: indicator.group in groups and indicator.facet not in parts
+# Groups that share a sheet; any other has one of its own. The parts of services have theirs (reporting.facets).
+SHEETS = {
+    Group.STANDARD: "标准和队伍",
+    Group.TEAM: "标准和队伍",
+    Group.SERVICE: "服务和月报",
+    Group.REPORT: "服务和月报",
+}
 
 
-def _facet(*facets: Facet) -> Callable[[Indicator], bool]:
-    return lambda indicator: indicator.facet in facets
+def sheet_of(indicator: Indicator) -> str:
+    """The name of the sheet on which an indicator stands."""
+    if indicator.facet in FACETS:
+        return FACETS[indicator.facet].sheet
+    return SHEETS.get(indicator.group, str(indicator.group.label))
 
 
-PARTS = [
-    Part("建设", _group(Group.BUILDING)),
-    Part("标准和队伍", _group(Group.STANDARD, Group.TEAM)),
-    Part("服务和月报", _group(Group.SERVICE, Group.REPORT)),
-    Part("领域和对象", _facet(Facet.DOMAIN, Facet.FOCUS)),
-    Part("方法", _facet(Facet.METHOD)),
-]
+def parts() -> list[Part]:
+    """The sheets in the order of the groups, the parts of services behind them."""
+    names = [SHEETS.get(group, str(group.label)) for group in Group] + [said.sheet for said in FACETS.values()]
+    return [
+        Part(name, [indicator for indicator in INDICATORS.values() if sheet_of(indicator) == name])
+        for name in dict.fromkeys(names)
+    ]
+
+
+PARTS = parts()
 
 
 def title_of(unit: OrgUnit, month: Month) -> str:

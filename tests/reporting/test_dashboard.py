@@ -14,9 +14,9 @@ from accounts.roles import Role
 from common.months import Month
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.compute import compute_month
-from reporting.indicators import INDICATORS
 from reporting.layout import LAYOUTS
 from reporting.models import UnitMonth
+from reporting.registry import INDICATORS
 from tests.reporting.facts import report, service, worker
 from tests.world import make_station
 

@@ -14,8 +14,8 @@ from accounts.actions import add_unit
 from common.months import Month
 from reporting.compute import compute_month, compute_station_month
 from reporting.figures import counted_at, figures_of, figures_of_many
-from reporting.indicators import INDICATORS
 from reporting.models import UnitMonth
+from reporting.registry import INDICATORS
 from tests.reporting.facts import OCTOBER, service
 
 

@@ -8,10 +8,12 @@ from django.urls import resolve
 from accounts.models import Level
 from common.months import Month
 from reporting.compute.statements import run
-from reporting.compute.vectors import INDEX, ORDER, SOURCES, decode, encode
-from reporting.indicators import HEADLINES, INDICATORS, Direction, Facet, Group
-from reporting.measures import MEASURES, Place, Source
+from reporting.compute.vectors import INDEX, ORDER, decode, encode
+from reporting.facets import Facet
+from reporting.indicators import Direction, Group
+from reporting.measures import POLICY, Place
 from reporting.measures.parameters import Moment
+from reporting.registry import HEADLINES, INDICATORS, MEASURES, SOURCES
 from services.models import Domain, FocusGroup, Method
 from stations.models import Dimension
 
@@ -24,7 +26,7 @@ def test_a_measure_is_either_counted_or_derived(measure):
     assert (measure.aggregate is None) != (measure.derive is None)
     assert measure.source.counted == (measure.aggregate is not None)
     assert measure.label
-    assert measure.additive or measure.source == Source.POLICY
+    assert measure.additive or measure.source == POLICY
 
 
 @measures
@@ -42,7 +44,7 @@ def test_what_is_derived_stands_on_an_empty_unit(measure):
             assert measure.derive({}, Place(level)) in (0, 1)
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.key)
 @pytest.mark.parametrize("scope", [None, [1, 2]], ids=["all", "some"])
 def test_a_source_is_one_statement_that_the_database_runs(db, django_assert_num_queries, source, scope):
     with django_assert_num_queries(1):

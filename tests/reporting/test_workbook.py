@@ -7,9 +7,8 @@ from django.utils import timezone
 from common.months import Month
 from jobs import actions
 from jobs.models import JobState
-from reporting.indicators import INDICATORS
-from reporting.measures import MEASURES
 from reporting.models import UnitMonth
+from reporting.registry import INDICATORS, MEASURES
 from reporting.workbooks.monthly import KIND, PARTS, title_of
 
 SEPTEMBER = Month(2023, 9)

@@ -14,21 +14,20 @@ from common.months import Month
 from common.templatetags.shezhan import number
 from policies.models import ProvisionKind
 from reporting.display import shown
+from reporting.facets import FACETS, Parts
 from reporting.figures import Figures, Number, measured
-from reporting.indicators import INDICATORS, Direction, Facet
+from reporting.indicators import Direction
 from reporting.layout import (
     BUILDING,
     COUNTIES,
-    FACET_TITLES,
     STANDARDS,
     TOWNSHIPS,
     TREND,
-    Card,
-    Column,
     parts,
 )
 from reporting.queries.dashboard.data import TREND_MONTHS, DashboardData
 from reporting.queries.dashboard.headline import governing, source_of
+from reporting.registry import INDICATORS
 
 Url = Callable[[int, Month | None], str]
 BAR_HEIGHT = 26
@@ -75,9 +74,7 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
 
 def _month(data: DashboardData, key: str) -> Month:
     """The month whose figure the cards and columns show for this indicator."""
-    places: list[Card | Column] = [*data.layout.cards, *data.layout.columns]
-    settled = {place.key for place in places if place.settled}
-    return data.settled if key in settled else data.month
+    return data.month_of(INDICATORS[key])
 
 
 def _value(data: DashboardData, child: OrgUnit, key: str) -> Number | None:
@@ -168,21 +165,21 @@ def building_facts(data: DashboardData) -> list[Fact]:
 
 def facet_charts(data: DashboardData) -> list[dict[str, Any]]:
     """Contacts by the parts of each facet, the shown month beside the one before."""
-    return [_facet_chart(data, facet) for facet in data.layout.facets]
+    return [_facet_chart(data, facet) for facet in FACETS.values()]
 
 
-def _facet_chart(data: DashboardData, facet: Facet) -> dict[str, Any]:
-    named = list(parts(facet, "contacts"))
+def _facet_chart(data: DashboardData, said: Parts) -> dict[str, Any]:
+    named = list(parts(said.facet, "contacts"))
     months = [(data.month, data.month.label), (data.month - 1, (data.month - 1).label)]
-    if facet == Facet.METHOD:  # twelve of them: the rare ones below
+    if said.ranked:
         named.sort(key=lambda row: -(data.figures[row[1].key].value or 0))
     return {
-        "id": f"facet-{facet.value}",
-        "title": f"{FACET_TITLES[facet]}构成（人次）",
+        "id": f"facet-{said.facet.value}",
+        "title": f"{said.title}构成（人次）",
         "empty": not any(data.own[month][indicator.key].value for month, _ in months for _, indicator in named),
         "kind": "hbar",
         "height": 60 + 34 * len(named),
-        "category_label": FACET_TITLES[facet],
+        "category_label": said.title,
         "categories": [
             {"label": name, "href": data.figures[indicator.key].url(data.unit, data.month)} for name, indicator in named
         ],

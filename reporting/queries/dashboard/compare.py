@@ -8,10 +8,11 @@ from typing import Any
 from accounts.models import OrgUnit
 from common.templatetags.shezhan import delta, number, percent
 from reporting.figures import Figure, Number
-from reporting.indicators import INDICATORS, Direction
+from reporting.indicators import Direction
 from reporting.layout import Column, Style
 from reporting.queries.dashboard.data import DashboardData
 from reporting.queries.dashboard.headline import change, is_bad, worsened
+from reporting.registry import INDICATORS
 
 NAME, CHANGE = "name", "change"
 
@@ -86,7 +87,7 @@ def _place(value: Number | None, *, falling: bool) -> tuple[bool, Number]:
 
 
 def _figure(data: DashboardData, unit: OrgUnit, column: Column, *, back: int = 0) -> Figure:
-    month = data.month_of(column) - back
+    month = data.month_of(INDICATORS[column.key]) - back
     figures = data.own[month] if unit == data.unit else data.theirs[unit.pk, month]
     return figures[column.key]
 
@@ -115,8 +116,8 @@ def _row(data: DashboardData, unit: OrgUnit, href: str) -> Row:
 
 def _cell(data: DashboardData, unit: OrgUnit, column: Column) -> Cell:
     figure = _figure(data, unit, column)
-    href = figure.url(unit, data.month_of(column)) if figure.numerator is not None else ""
-    bad = is_bad(data, figure, column.fault, unit.path)
+    href = figure.url(unit, data.month_of(figure.indicator)) if figure.numerator is not None else ""
+    bad = is_bad(data, figure, unit.path)
     match column.style:
         case Style.BAR:
             width = "" if figure.value is None else f"{min(float(figure.value), 1) * 100:.1f}"
@@ -136,11 +137,11 @@ def _headings(data: DashboardData, sort: str) -> list[Heading]:
     month = f"{data.settled.month}月" if data.running else ""
     headings = [_heading(data.layout.children, NAME, "text", sort, first_falling=False)]
     for column in data.layout.columns:
-        label = month + column.label if column.settled else column.label
+        indicator = INDICATORS[column.key]
+        label = month + column.label if indicator.settled else column.label
         style = "bar" if column.style == Style.BAR else "num"
-        falling = INDICATORS[column.key].direction == Direction.LOWER
-        hint = INDICATORS[column.key].label
-        headings.append(_heading(label, column.key, style, sort, first_falling=falling, hint=hint))
+        falling = indicator.direction == Direction.LOWER
+        headings.append(_heading(label, column.key, style, sort, first_falling=falling, hint=indicator.label))
     worst = INDICATORS[data.layout.worst].label
     hint = f"{worst}较上月，百分点"
     return [*headings, _heading("较上月", CHANGE, "num", sort, first_falling=False, hint=hint)]

@@ -12,7 +12,8 @@ from common.months import Month
 from policies.models import Provision
 from policies.queries import RuleBook, Target, coverage_targets
 from reporting.figures import Figures, figures_of_many
-from reporting.layout import LAYOUTS, Card, Column, Layout
+from reporting.indicators import Indicator
+from reporting.layout import LAYOUTS, Layout
 from reporting.models import UnitMonth
 from stations.models import month_end
 
@@ -62,9 +63,9 @@ class DashboardData:
         """The window, oldest first."""
         return sorted(self.own)
 
-    def month_of(self, place: Card | Column) -> Month:
-        """The month whose figure a card or column shows."""
-        return self.settled if place.settled else self.month
+    def month_of(self, indicator: Indicator) -> Month:
+        """The month whose figure of this indicator the page shows."""
+        return self.settled if indicator.settled else self.month
 
 
 def settled_month(month: Month, today: date) -> Month:

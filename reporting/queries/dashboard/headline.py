@@ -16,6 +16,7 @@ from reporting.figures import Figure, Number
 from reporting.indicators import Direction
 from reporting.layout import Card
 from reporting.queries.dashboard.data import DashboardData
+from reporting.registry import INDICATORS
 
 LOCAL = "各地按当地现行文件判定"
 MARKED_CHANGE = Decimal("0.03")  # a fall by more than three points is worth red ink; less is noise
@@ -27,9 +28,9 @@ def cards(data: DashboardData) -> list[dict[str, Any]]:
 
 
 def _card(data: DashboardData, card: Card) -> dict[str, Any]:
-    month = data.month_of(card)
+    month = data.month_of(INDICATORS[card.key])
     figure = data.own[month][card.key]
-    provision = governing(data, card.rule, month)
+    provision = governing(data, figure.indicator.rule, month)
     label = figure.indicator.label
     return {
         "label": f"{month.month}月{label}" if month != data.month else label,
@@ -38,7 +39,7 @@ def _card(data: DashboardData, card: Card) -> dict[str, Any]:
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "href": figure.url(data.unit, month) if figure.numerator is not None else "",
-        "bad": is_bad(data, figure, card.fault, data.unit.path) or _missed_target(data, card),
+        "bad": is_bad(data, figure, data.unit.path) or _missed_target(data, figure),
         "note": _note(data, card, month, figure),
         "source": source_of(data, provision),
         **_change(data, figure, month),
@@ -86,10 +87,10 @@ def source_of(data: DashboardData, provision: Provision | None) -> dict[str, str
 def _note(data: DashboardData, card: Card, month: Month, figure: Figure) -> str:
     if figure.numerator is None:
         return NOT_COUNTED
-    if card.rule == ProvisionKind.COVERAGE_TARGET:
+    if figure.indicator.rule == ProvisionKind.COVERAGE_TARGET:
         return target_words(data)
     if not card.beside:
-        return rule_words(data, card.rule, month)
+        return rule_words(data, figure.indicator.rule, month)
     beside = shown(data.own[month][card.beside], data.unit, month)
     return f"{beside.label} {beside.fraction or beside.text + beside.unit}"
 
@@ -104,15 +105,16 @@ def target_words(data: DashboardData) -> str:
     return f"{count} · {due.year}年{due.month}月{due.day}日前"
 
 
-def _missed_target(data: DashboardData, card: Card) -> bool:
-    if card.rule != ProvisionKind.COVERAGE_TARGET or data.target is None or data.target.due >= data.day:
+def _missed_target(data: DashboardData, figure: Figure) -> bool:
+    if figure.indicator.rule != ProvisionKind.COVERAGE_TARGET or data.target is None or data.target.due >= data.day:
         return False
     reached = data.figures["coverage_target"].value
     return reached is not None and reached < 1
 
 
-def is_bad(data: DashboardData, figure: Figure, fault: ProvisionKind | None, path: str) -> bool:
-    """Does the ratio pass the number by which the fault is told there (R10)?"""
+def is_bad(data: DashboardData, figure: Figure, path: str) -> bool:
+    """Does the ratio pass the number by which its fault is told there (R10)?"""
+    fault = figure.indicator.fault
     if fault is None or figure.value is None:
         return False
     threshold = data.rules.threshold(fault, path, data.day)

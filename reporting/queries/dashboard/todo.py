@@ -16,6 +16,7 @@ from reporting.figures import Figures, measured
 from reporting.layout import CHILD_FAULTS, TODOS, ChildFault, Todo
 from reporting.queries.dashboard.data import DashboardData
 from reporting.queries.dashboard.headline import cited, governing, is_bad, rule_words
+from reporting.registry import INDICATORS
 from stations.models import Station, StationKind, StationState
 from stations.models.stations import StationQuerySet
 
@@ -59,7 +60,7 @@ def items(data: DashboardData) -> list[Item]:
 def _item(data: DashboardData, todo: Todo) -> Item | None:
     month = data.settled if todo.settled else data.month
     count = _count(data.own[month], todo)
-    if count <= 0 or (todo.line and not is_bad(data, data.own[month][todo.line], todo.rule, data.unit.path)):
+    if count <= 0 or (todo.line and not is_bad(data, data.own[month][todo.line], data.unit.path)):
         return None
     reason = _reason(data, todo, month)
     query = urlencode({"unit": data.unit.pk, "month": str(month), **todo.params})
@@ -78,11 +79,12 @@ def _child_fault(data: DashboardData, fault: ChildFault) -> Item | None:
     """Children over the line in the shown month."""
     over = [
         child for child in data.children
-        if is_bad(data, data.theirs[child.pk, data.month][fault.key], fault.fault, child.path)
+        if is_bad(data, data.theirs[child.pk, data.month][fault.key], child.path)
     ]  # fmt: skip
     if not over:
         return None
-    reason = _provision_reason(data, fault.fault, data.month)
+    kind = INDICATORS[fault.key].fault
+    reason = _provision_reason(data, kind, data.month) if kind else Reason("", "")
     names = "、".join(child.name for child in over[:NAMED]) + ("等" if len(over) > NAMED else "")
     return Item(
         title=fault.title,
