@@ -8,5 +8,8 @@ class StationsConfig(AppConfig):
     verbose_name = "站点"
 
     def ready(self) -> None:
+        import_module("stations.attachables")
         import_module("stations.signals")
         import_module("stations.tables")
+        import_module("stations.queries.station_panels")
+        import_module("stations.queries.station_events")

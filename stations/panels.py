@@ -1,14 +1,15 @@
 """The cards of a station's page. A room above declares its own, and stations never learns of that room:
 
-    @panel(key="contracts", title="合同", order=60, permission=Permission.VIEW_CONTRACTS, template="agencies/_panel.html")
+    @panel(key="contracts", title="合同", order=60, permission=P.VIEW_CONTRACTS, template="agencies/_panel.html")
     def contracts(user: User, station: Station) -> dict[str, Any] | None:
         rows = …  # a fixed number of queries, whatever the station's history
         return {"rows": rows, "note": "2 份", "links": [{"label": "全部合同", "url": "…"}]} if rows else None
 
 in its module `panels.py`, which AppConfig.ready imports. The template sees the dictionary as `panel` and `station`
-beside it; it is the inside of a card (a `card-body`, or a `table-responsive`). `note` (small text) and `links` stand
-in the card's head; links do not print. None leaves the card out. A panel is built only for who holds `permission`
-at the station. The same template prints in the station's file, unless `paper` names another ("" there: not printed).
+beside it; it is the inside of a card (a `card-body`, or a `table-responsive`). In the card's head stand `note` (small
+text), `late` (what needs action, red), `source` (document and clause) and `links`; links do not print. None leaves the
+card out. A panel is built only for who holds `permission` at the station. The same template prints in the station's
+file, where `paper` is true in its context; `paper="…"` of the declaration names another, "" keeps it out of there.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("stations/", lists.station_list, name="station_list"),
     path("stations/new/", stations.station_create, name="station_create"),
     path("stations/<int:pk>/", stations.station_detail, name="station_detail"),
+    path("stations/<int:pk>/file/", stations.station_file, name="station_file"),
     path("stations/<int:pk>/edit/", stations.station_edit, name="station_edit"),
     path("stations/<int:pk>/status/", stations.station_status, name="station_status"),
     path("stations/<int:pk>/status/withdraw/", withdraw.station_status_withdraw, name="station_status_withdraw"),

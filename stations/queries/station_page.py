@@ -1,4 +1,4 @@
-"""What the page of one station shows."""
+"""What the cards of a station's page show."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
-from policies.models import ProvisionKind
-from policies.queries import RuleBook
 from stations import basics, life
 from stations.models import Dimension, DimensionState, Station, StationKind, StationPosting, StationStatus, StatusSpell
 from stations.queries.citations import source
@@ -132,26 +129,12 @@ def missing_basics(station: Station) -> list[str]:
     return [basics.label(name) for name in basics.REQUIRED if not getattr(station, name)]
 
 
-def station_page(station: Station, *, with_workers: bool) -> dict[str, Any]:
-    """The template's context: a fixed number of queries, whatever the station's history."""
-    today = timezone.localdate()
-    spells = spell_rows(station, today)
-    current = spells[0].value
-    rules = RuleBook.load([station.unit.path])
-    here, before = posted_rows(station, today) if with_workers else ([], [])
-    dimensions = dimension_rows(station)
+def station_head(station: Station) -> dict[str, Any]:
+    """What stands above the cards: the current status, and whether a step may follow. One query."""
+    spell = StatusSpell.objects.current().get(station=station)
+    current = StationStatus(spell.status)
     return {
         "station": station,
-        "spells": spells,
-        "status": {"label": current.label, "tone": STATUS_TONES[current], "since": spells[0].starts_on},
+        "status": {"label": current.label, "tone": STATUS_TONES[current], "since": spell.starts_on},
         "may_advance": bool(life.following(StationKind(station.kind), current)),
-        "due": basics_due(station, today),
-        "missing": [] if station.closed_on else missing_basics(station),
-        "dimensions": dimensions,
-        "checked": any(row.on for row in dimensions),
-        "dimension_source": source(rules.provision(ProvisionKind.STANDARD_DIMENSION, station.unit.path, today)),
-        "certificate_source": source(rules.provision(ProvisionKind.CERTIFICATE_REQUIRED, station.unit.path, today)),
-        "here": here,
-        "before": before,
-        "uncertified": sum(1 for row in here if not row.qualification.certified),
     }

@@ -1,15 +1,16 @@
-"""Pages of one station: see, create, edit, record statuses and checks, history."""
+"""Pages of one station: see, its file, create, edit, record statuses and checks, history."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import may, permitted, scoped
 from accounts.links import url_or_empty
-from accounts.queries import crumbs
+from accounts.queries import crumbs, places
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
@@ -23,32 +24,52 @@ from stations.actions import (
 )
 from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm
 from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
-from stations.queries.station_page import station_page
+from stations.panels import panels_of
+from stations.queries.station_page import station_head
+from stations.timeline import events_of, years_of
 
 JOINED = ("unit", "due_provision__document")
+LATEST = 12  # events on the page; the file has all
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET
 @scoped(Station, Permission.VIEW, related=JOINED)
 def station_detail(request: SignedIn, station: Station) -> HttpResponse:
+    """The station's cards, its own and those of the rooms above, and the latest of its events."""
     path = station.unit.path
     user = request.user
-    sees_workers = may(user, Permission.VIEW_WORKERS, path)
     records = may(user, Permission.VIEW_RECORDS, path)
     query = f"?unit={station.pk}"
-    context = station_page(station, with_workers=sees_workers) | {
+    events = events_of(user, station, newest_first=True)
+    context = station_head(station) | {
         "crumbs": crumbs(user, station.unit),
+        "panels": panels_of(user, station),
+        "events": events[:LATEST],
+        "events_total": len(events),
         "may_create": may(user, Permission.CREATE_STATION, path),
-        "may_edit": may(user, Permission.EDIT_STATION, path),
-        "may_manage": may(user, Permission.MANAGE_WORKERS, path),
-        "sees_workers": sees_workers,
         "sees_history": records,
         "service_url": url_or_empty("service_list") + query if records and url_or_empty("service_list") else "",
         "report_url": url_or_empty("report_list") + query if records and url_or_empty("report_list") else "",
         "dashboard_url": url_or_empty("dashboard", station.pk),
     }
     return render(request, "stations/station_detail.html", context)
+
+
+@require_GET
+@scoped(Station, Permission.VIEW, related=JOINED)
+def station_file(request: SignedIn, station: Station) -> HttpResponse:
+    """The station's whole life as a formal paper, A4: every card in print, then every event. `?order=newest`."""
+    newest_first = request.GET.get("order") == "newest"
+    context = station_head(station) | {
+        "paper": True,
+        "place": places([station.unit])[station.pk],
+        "panels": [built for built in panels_of(request.user, station) if built.panel.paper],
+        "years": years_of(events_of(request.user, station, newest_first=newest_first)),
+        "newest_first": newest_first,
+        "now": timezone.localtime(),
+    }
+    return render(request, "stations/station_file.html", context)
 
 
 @GET_OR_POST

@@ -9,8 +9,10 @@ import pytest
 
 from accounts.actions import add_unit
 from accounts.models import OrgUnit
+from stations import panels, timeline
 from stations.actions import Finding, create_station, create_worker, record_acceptance, record_status
 from stations.models import Acceptance, Station, StationKind, StationStatus, Worker
+from stations.queries import station_events, station_panels
 from stations.queries.checklist import checklist
 
 # 榆次区, born 1990-03-07, check digits right; nobody's numbers.
@@ -61,6 +63,15 @@ def operating(planned) -> Station:
 def worker(world) -> Worker:
     """张伟（演示）, file kept by 榆次区."""
     return create_worker(by=world.county, unit=world.units["榆次区"], name="张伟（演示）", id_number=ID_NUMBER)
+
+
+@pytest.fixture
+def own_cards_only(monkeypatch):
+    """Leaves the cards and events that other rooms add out of a station's page: they pin what they cost themselves."""
+    own = {key: each for key, each in panels.PANELS.items() if each.build.__module__ == station_panels.__name__}
+    monkeypatch.setattr(panels, "PANELS", own)
+    sources = [pair for pair in timeline.SOURCES if pair[1].__module__ == station_events.__name__]
+    monkeypatch.setattr(timeline, "SOURCES", sources)
 
 
 def advance(station: Station, *steps: tuple[str, date]) -> None:

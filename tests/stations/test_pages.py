@@ -68,11 +68,12 @@ def test_a_station_shows_statuses_checks_and_workers(world, operating, worker, s
     record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 20))
     post_worker(by=None, worker=worker, station=operating, on=date(2023, 10, 9))
     context = sign_in(world.county).get(reverse("station_detail", args=[operating.pk])).context
-    assert [row.status for row in context["spells"]] == ["运营", "挂牌", "建成", "建设中", "筹建"]
-    signage = context["dimensions"][3]
+    cards = {built.panel.key: built.content for built in context["panels"]}
+    assert [row.status for row in cards["statuses"]["rows"]] == ["运营", "挂牌", "验收", "建成", "建设中", "筹建"]
+    signage = cards["dimensions"]["rows"][3]
     assert (signage.mark.tone, signage.on, len(signage.before)) == ("ok", date(2023, 11, 20), 1)
-    assert [row.name for row in context["here"]] == ["张伟（演示）"]
-    assert context["uncertified"] == 1
+    assert [row.name for row in cards["workers"]["here"]] == ["张伟（演示）"]
+    assert cards["workers"]["late"] == "1 人未持证"
 
 
 def test_who_may_not_change_a_station_sees_no_buttons(world, sign_in):
@@ -92,7 +93,7 @@ def test_an_administrator_sees_the_station_but_not_its_workers(world, worker, si
 
 @pytest.mark.parametrize("history", [1, 6])
 def test_the_page_of_a_station_costs_the_same_whatever_its_history(
-    world, operating, sign_in, history, django_assert_num_queries
+    world, operating, sign_in, history, own_cards_only, django_assert_num_queries
 ):
     for number in range(history):
         worker = create_worker(by=None, unit=world.units["榆次区"], name=f"第{number}人")
@@ -102,7 +103,7 @@ def test_the_page_of_a_station_costs_the_same_whatever_its_history(
         record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 20))
     client = sign_in(world.county)
     page(client, "station_detail", operating.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         page(client, "station_detail", operating.pk)
 
 

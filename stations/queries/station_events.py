@@ -1,0 +1,54 @@
+"""The room's own events in the life of a station."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Permission
+from policies.models import Dimension
+from stations.models import DimensionState, Station, StationPosting, StationStatus, StatusSpell
+from stations.timeline import Event, timeline
+
+
+@timeline()
+def statuses(user: User, station: Station) -> Iterator[Event]:
+    """One query."""
+    for spell in StatusSpell.objects.filter(station=station).order_by("starts_on", "pk"):
+        yield Event(spell.starts_on, f"登记“{StationStatus(spell.status).label}”", spell.note)
+
+
+@timeline()
+def basics(user: User, station: Station) -> Iterator[Event]:
+    """No query."""
+    if station.records_from:
+        yield Event(station.records_from, "启用本系统", "自当月起记录服务、报送月报")
+    if station.basics_entered_on:
+        late = station.due_on is not None and station.basics_entered_on > station.due_on
+        yield Event(station.basics_entered_on, "基础信息录入齐全", f"期限 {station.due_on}，逾期录入" if late else "")
+
+
+@timeline()
+def checks(user: User, station: Station) -> Iterator[Event]:
+    """One query; the dimensions that were checked on a day are one event."""
+    days: dict[date, list[str]] = defaultdict(list)
+    for state in DimensionState.objects.filter(station=station).order_by("starts_on", "pk"):
+        word = "达标" if state.met else "未达标"
+        note = f"（{state.note}）" if state.note else ""
+        days[state.starts_on].append(f"{Dimension(state.dimension).label}{word}{note}")
+    for day, words in days.items():
+        yield Event(day, "建设标准检查", "，".join(words))
+
+
+@timeline(permission=Permission.VIEW_WORKERS)
+def workers(user: User, station: Station) -> Iterable[Event]:
+    """One query."""
+    for posting in StationPosting.objects.filter(station=station).select_related("worker").order_by("starts_on", "pk"):
+        url = reverse("worker_detail", args=[posting.worker_id])
+        yield Event(posting.starts_on, f"{posting.worker.name} 驻站", posting.note, url)
+        if posting.ends_on:
+            yield Event(posting.ends_on, f"{posting.worker.name} 离站", "", url)

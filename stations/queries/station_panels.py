@@ -1,0 +1,79 @@
+"""The room's own cards of a station's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.gate import may
+from accounts.models import User
+from accounts.roles import Permission
+from policies.models import ProvisionKind
+from stations.models import Station
+from stations.panels import panel
+from stations.queries.citations import rules_for, source
+from stations.queries.station_page import basics_due, dimension_rows, missing_basics, posted_rows, spell_rows
+
+P = Permission
+
+
+def _link(label: str, name: str, station: Station) -> dict[str, str]:
+    return {"label": label, "url": reverse(name, args=[station.pk])}
+
+
+@panel(key="basics", title="基础信息", order=10, template="stations/panels/basics.html", half=True)
+def basics(user: User, station: Station) -> dict[str, Any]:
+    """No query: all of it stands on the station."""
+    missing = [] if station.closed_on else missing_basics(station)
+    editable = may(user, P.EDIT_STATION, station.unit.path) and not station.closed_on
+    return {
+        "due": basics_due(station, timezone.localdate()),
+        "missing": missing,
+        "links": [_link("录入" if missing else "编辑", "station_edit", station)] if editable else [],
+    }
+
+
+@panel(key="dimensions", title="建设标准", order=20, template="stations/panels/dimensions.html", half=True)
+def dimensions(user: User, station: Station) -> dict[str, Any]:
+    """One query, and the rules."""
+    rows = dimension_rows(station)
+    provision = rules_for(station).provision(ProvisionKind.STANDARD_DIMENSION, station.unit.path, timezone.localdate())
+    may_check = may(user, P.CREATE_STATION, station.unit.path) and not station.closed_on
+    checked = any(row.on for row in rows)
+    return {
+        "rows": rows,
+        "source": source(provision),
+        "may_check": may_check,
+        "links": [_link("撤回最近一次登记", "station_check_withdraw", station)] if may_check and checked else [],
+    }
+
+
+@panel(key="workers", title="驻站社工", order=30, template="stations/panels/workers.html", permission=P.VIEW_WORKERS)
+def workers(user: User, station: Station) -> dict[str, Any]:
+    """Three queries, and the rules."""
+    today = timezone.localdate()
+    here, before = posted_rows(station, today)
+    provision = rules_for(station).provision(ProvisionKind.CERTIFICATE_REQUIRED, station.unit.path, today)
+    rule = source(provision)
+    uncertified = sum(1 for row in here if not row.qualification.certified)
+    return {
+        "here": here,
+        "before": before,
+        "note": f"现有 {len(here)} 人" if here else "",
+        "late": f"{uncertified} 人未持证" if uncertified else "",
+        "source": rule and rule | {"label": f"持证为驻站必要条件，{rule['label']}"},
+        "may_manage": may(user, P.MANAGE_WORKERS, station.unit.path),
+    }
+
+
+@panel(key="statuses", title="状态记录", order=40, template="stations/panels/statuses.html")
+def statuses(user: User, station: Station) -> dict[str, Any]:
+    """One query."""
+    rows = spell_rows(station, timezone.localdate())
+    withdrawable = may(user, P.CREATE_STATION, station.unit.path) and len(rows) > 1
+    return {
+        "rows": rows,
+        "links": [_link("撤回最近一次登记", "station_status_withdraw", station)] if withdrawable else [],
+    }
