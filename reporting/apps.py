@@ -11,3 +11,4 @@ class ReportingConfig(AppConfig):
         import_module("reporting.signals")
         import_module("reporting.workbooks.monthly")  # its job kind, also in workers, which import no views
         import_module("reporting.tables")
+        import_module("reporting.timeline")

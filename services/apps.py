@@ -9,3 +9,4 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("services.tables")
+        import_module("services.timeline")
