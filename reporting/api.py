@@ -31,7 +31,10 @@ ANSWER = {
         "type": "object",
         "properties": {
             "label": {"type": "string", "description": "名称"},
-            "unit": {"type": "string", "description": "单位；有分母的为 %，value 为 0 到 1 的比值"},
+            "unit": {
+                "type": "string",
+                "description": "单位；为 % 时 value 是 0 到 1 的比值，有分母的其他单位是平均值（分子÷分母）",
+            },
             "numerator": _number("分子；null：尚未计算"),
             "denominator": _number("分母；null：没有分母，或尚未计算"),
             "value": _number("数值；null：尚未计算，或分母为零"),

@@ -9,8 +9,9 @@ from typing import Any
 
 from accounts.models import OrgUnit
 from common.months import Month
-from common.templatetags.shezhan import number, percent
-from reporting.figures import Figure
+from common.templatetags.shezhan import number, percent, rounded
+from reporting.figures import Figure, decimals_of
+from reporting.indicators import PERCENT
 from reporting.registry import INDICATORS
 
 NOT_COUNTED = "尚未计算"
@@ -23,10 +24,10 @@ class Shown:
     key: str
     label: str
     text: str
-    unit: str  # "" for a ratio, whose text carries the percent sign
-    fraction: str
+    unit: str  # "" for a share, whose text carries the percent sign
+    fraction: str  # of a share
     href: str
-    ratio: Decimal | None
+    ratio: Decimal | None  # of a share
     missing: bool
 
 
@@ -39,7 +40,6 @@ def shown(figure: Figure, unit: OrgUnit, month: Month, *, label: str = "") -> Sh
         figure.numerator,
         figure.denominator,
         figure.value,
-        is_ratio=figure.is_ratio,
         href=figure.url(unit, month) if figure.numerator is not None else "",
     )
 
@@ -49,36 +49,39 @@ def shown_frozen(key: str, frozen: Mapping[str, Any], unit: OrgUnit, month: Mont
     entry = frozen.get(key)
     if entry is None:
         return None
-    records = INDICATORS[key].records if key in INDICATORS else None
+    indicator = INDICATORS.get(key)
+    records = indicator.records if indicator else None
+    decimals = decimals_of(indicator) if indicator and not indicator.is_share else None
     return _shown(
         key,
         label or entry["label"],
         entry["unit"],
         _exact(entry["numerator"]),
         _exact(entry["denominator"]),
-        _exact(entry["value"]),
-        is_ratio=entry["unit"] == "%",
+        _exact(entry["value"], decimals),
         href=records.url(unit.pk, month) if records else "",
     )
 
 
-def _exact(value: int | float | None) -> int | Decimal | None:
-    """As it was before it went into JSON: 56.0 hours stay 56.0."""
-    return Decimal(str(value)) if isinstance(value, float) else value
+def _exact(value: int | float | None, decimals: int | None = None) -> int | Decimal | None:
+    """As it was before it went into JSON: 56.0 hours stay 56.0, 12.50 yuan stay 12.50."""
+    if not isinstance(value, float):
+        return value
+    exact = Decimal(str(value))
+    return rounded(exact, decimals) if decimals else exact
 
 
-def _shown(
-    key: str, label: str, unit: str, numerator: Any, denominator: Any, value: Any, *, is_ratio: bool, href: str
-) -> Shown:
-    write: Callable[[Any], str] = percent if is_ratio else number
-    fraction = f"{number(numerator)}/{number(denominator)}" if is_ratio and denominator is not None else ""
+def _shown(key: str, label: str, unit: str, numerator: Any, denominator: Any, value: Any, *, href: str) -> Shown:
+    is_share = unit == PERCENT
+    write: Callable[[Any], str] = percent if is_share else number
+    fraction = f"{number(numerator)}/{number(denominator)}" if is_share and denominator is not None else ""
     return Shown(
         key=key,
         label=label,
         text=write(value),
-        unit="" if is_ratio else unit,
+        unit="" if is_share else unit,
         fraction=fraction,
         href=href,
-        ratio=Decimal(str(value)) if is_ratio and value is not None else None,
+        ratio=Decimal(str(value)) if is_share and value is not None else None,
         missing=numerator is None,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from accounts.models import Level, OrgUnit
 from common.months import Month
+from common.templatetags.shezhan import rounded
 from reporting.compute.rollup import bare
 from reporting.compute.vectors import encode
 from reporting.indicators import Indicator
@@ -26,8 +27,8 @@ Number = int | Decimal
 class Figure:
     """One indicator of one unit and month. All numbers are None where the month was never counted for the unit.
 
-    `value` is the numerator, or numerator / denominator as a ratio; None where the denominator is 0 or there is none
-    (a unit without a target of its own).
+    `value` is the numerator, the share of it in the denominator, or the mean, rounded to the indicator's decimals; None
+    where the denominator is 0 or there is none (a unit without a target of its own).
     """
 
     indicator: Indicator
@@ -38,10 +39,6 @@ class Figure:
     def url(self, unit: OrgUnit, month: Month) -> str:
         """The list of the records behind the number; "" where there is none."""
         return self.indicator.records.url(unit.pk, month) if self.indicator.records else ""
-
-    @property
-    def is_ratio(self) -> bool:
-        return self.indicator.denominator is not None
 
 
 class Figures(Mapping[str, Figure]):
@@ -73,6 +70,11 @@ def measured(key: str, measures: Mapping[str, int]) -> Number | None:
     return measure.decode(stored)
 
 
+def decimals_of(indicator: Indicator) -> int:
+    """With how many decimals a value that is no share is written."""
+    return indicator.decimals if indicator.is_mean else MEASURES[indicator.numerator].decimals
+
+
 def figure(indicator: Indicator, measures: Mapping[str, int] | None) -> Figure:
     """The indicator from stored measures (None: never counted)."""
     if measures is None:
@@ -81,8 +83,12 @@ def figure(indicator: Indicator, measures: Mapping[str, int] | None) -> Figure:
     if indicator.denominator is None:
         return Figure(indicator, numerator, None, numerator)
     denominator = measured(indicator.denominator, measures)
-    value = Decimal(numerator) / Decimal(denominator) if denominator and numerator is not None else None
-    return Figure(indicator, numerator, denominator, value)
+    if not denominator or numerator is None:
+        return Figure(indicator, numerator, denominator, None)
+    value = Decimal(numerator) / Decimal(denominator)
+    return Figure(
+        indicator, numerator, denominator, value if indicator.is_share else rounded(value, indicator.decimals)
+    )
 
 
 def figures_of_many(unit_ids: Iterable[int], months: Iterable[Month]) -> dict[tuple[int, Month], Figures]:
@@ -134,7 +140,7 @@ def counted_at(unit: OrgUnit, months: Collection[Month]) -> dict[Month, datetime
 
 
 def as_json(figures: Mapping[str, Figure]) -> dict[str, dict[str, Any]]:
-    """indicator key → {"label", "unit", "numerator", "denominator", "value"}; hours and ratios as floats."""
+    """indicator key → {"label", "unit", "numerator", "denominator", "value"}; hours, money and quotients as floats."""
     return {
         key: {
             "label": figure.indicator.label,

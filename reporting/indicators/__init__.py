@@ -3,6 +3,6 @@
 They are declared in reporting/topics and collected in reporting.registry.
 """
 
-from reporting.indicators.base import Direction, Group, Indicator, Records, Topic
+from reporting.indicators.base import PERCENT, Direction, Group, Indicator, Records, Topic
 
-__all__ = ["Direction", "Group", "Indicator", "Records", "Topic"]
+__all__ = ["PERCENT", "Direction", "Group", "Indicator", "Records", "Topic"]

@@ -22,10 +22,13 @@ def _services() -> QuerySet:
 SERVICES = Source("services", "服务记录", _services)
 
 
+def stations_watched(values: Values, place: Place) -> int:
+    """Operating, and due to report here: a month that was kept elsewhere says nothing of idleness."""
+    return int(bool(values.get("stations_operating") and values.get("reports_expected")))
+
+
 def stations_idle(values: Values, place: Place) -> int:
-    """Operating, and due to report here (so not a month that was kept elsewhere), without any service."""
-    operating = values.get("stations_operating") and values.get("reports_expected")
-    return int(bool(operating) and not values.get("services"))
+    return int(bool(values.get("stations_watched")) and not values.get("services"))
 
 
 MEASURES = [
@@ -42,6 +45,7 @@ MEASURES = [
         ("volunteer_hours", "志愿服务时长", total_scaled("volunteer_hours", 1)),
         decimals=1,
     ),
+    Measure("stations_watched", "运营并应报月报的社工站", DERIVED, derive=stations_watched),
     Measure("stations_idle", "本月没有服务的运营社工站", DERIVED, derive=stations_idle),
 ]
 
@@ -67,7 +71,7 @@ INDICATORS = [
     indicator("administrative", "事务性工作占比", "%", "services_administrative", "services", LOWER,
               "R20 由事务性向服务性转变", service_list(nature=Nature.ADMINISTRATIVE.value),
               rule=Rule.FAULT_CLERICAL, fault=Rule.FAULT_CLERICAL),
-    indicator("stations_idle", "本月没有服务的站点", "%", "stations_idle", "stations_operating", LOWER,
+    indicator("stations_idle", "本月没有服务的站点", "%", "stations_idle", "stations_watched", LOWER,
               "R10 挂牌未运营", Records.of("idle_station_list"), rule=Rule.FAULT_NOT_OPERATING, settled=True),
 ]
 # fmt: on

@@ -17,7 +17,7 @@ from jobs.registry import JobRun, job_kind
 from policies.queries import RuleBook
 from reporting.display import NOT_COUNTED
 from reporting.facets import FACETS
-from reporting.figures import Figures, figures_of_many
+from reporting.figures import Figures, decimals_of, figures_of_many
 from reporting.indicators import Group, Indicator
 from reporting.registry import INDICATORS, MEASURES
 
@@ -94,24 +94,27 @@ def _sheet(
         left=f"填报单位：{unit.name}",
         middle=f"统计月份：{month.label}",
         right="计量单位：见表头",
-        columns=[NAME, *(column for indicator in part.indicators for column in _columns(indicator))],
+        columns=[NAME, *(column for indicator in part.indicators for column in columns_of(indicator))],
         rows=rows,
         total=total,
         footer=f"{SIGNATURES}数据截至 {counted}；“—”表示没有数据或没有目标。",
     )
 
 
-def _columns(indicator: Indicator) -> list[Column]:
-    """A share prints as numerator, denominator and percentage, so that its fraction is always seen."""
+def columns_of(indicator: Indicator) -> list[Column]:
+    """What is divided prints as numerator, denominator and quotient, so that its fraction is always seen."""
     if indicator.denominator is None:
-        kind = Kind.of_decimals(MEASURES[indicator.numerator].decimals)
+        kind = Kind.of_decimals(decimals_of(indicator))
         head = indicator.facet.label if indicator.facet else indicator.group.label
         return [Column(f"{indicator.label}（{indicator.unit}）", kind, group=head)]
-    numerator, denominator = MEASURES[indicator.numerator], MEASURES[indicator.denominator]
+    divided = [MEASURES[indicator.numerator], MEASURES[indicator.denominator]]
+    if indicator.is_share:
+        quotient = Column("占比（%）", Kind.PERCENT, group=indicator.label)
+    else:
+        quotient = Column(f"平均（{indicator.unit}）", Kind.of_decimals(decimals_of(indicator)), group=indicator.label)
     return [
-        Column(numerator.label, group=indicator.label),
-        Column(denominator.label, group=indicator.label),
-        Column("占比（%）", Kind.PERCENT, group=indicator.label),
+        *(Column(measure.label, Kind.of_decimals(measure.decimals), group=indicator.label) for measure in divided),
+        quotient,
     ]
 
 
@@ -119,7 +122,7 @@ def _values(indicators: list[Indicator], figures: Figures) -> list[Any]:
     values: list[Any] = []
     for indicator in indicators:
         figure = figures[indicator.key]
-        values += [figure.numerator, figure.denominator, figure.value] if figure.is_ratio else [figure.value]
+        values += [figure.numerator, figure.denominator, figure.value] if indicator.denominator else [figure.value]
     return values
 
 

@@ -12,10 +12,15 @@ from django.core.management import CommandError, call_command
 
 from accounts.actions import add_unit
 from common.months import Month
+from common.workbook import Kind
 from reporting.compute import compute_month, compute_station_month
-from reporting.figures import counted_at, figures_of, figures_of_many
+from reporting.display import shown, shown_frozen
+from reporting.figures import as_json, counted_at, figure, figures_of, figures_of_many
+from reporting.indicators import Group, Indicator
 from reporting.models import UnitMonth
 from reporting.registry import INDICATORS
+from reporting.workbooks.monthly import columns_of
+from stations.models import Station
 from tests.reporting.facts import OCTOBER, service
 
 
@@ -163,3 +168,42 @@ def test_a_recount_still_counts_townships_where_nothing_stands(world, yuci):
     compute_station_month(world.station().pk, OCTOBER)
     assert figures_of(yuci, OCTOBER)["coverage"].denominator == 3
     assert figures_of(world.units["全国"], OCTOBER)["coverage"].denominator == 6
+
+
+class TestMeans:
+    """So much for each: neither a share nor a sum."""
+
+    MEAN = Indicator(
+        "contacts_each", "平均每次服务人次", "人次/次", "contacts", "services",
+        group=Group.SERVICE, decimals=2, records=INDICATORS["services"].records,
+    )  # fmt: skip
+
+    def test_it_is_rounded_half_up_and_shown_with_its_unit_and_no_percent_sign(self, yuci):
+        found = shown(figure(self.MEAN, {"contacts": 5, "services": 8}), yuci, OCTOBER)
+        assert (found.text, found.unit, found.fraction, found.ratio) == ("0.63", "人次/次", "", None)
+
+    def test_a_mean_of_nothing_is_missing(self, yuci):
+        assert shown(figure(self.MEAN, {}), yuci, OCTOBER).text == "—"
+
+    def test_a_frozen_one_keeps_its_decimals(self, yuci, monkeypatch):
+        monkeypatch.setitem(INDICATORS, self.MEAN.key, self.MEAN)
+        frozen = as_json({self.MEAN.key: figure(self.MEAN, {"contacts": 5, "services": 2})})
+        assert frozen[self.MEAN.key]["value"] == 2.5
+        found = shown_frozen(self.MEAN.key, frozen, yuci, OCTOBER)
+        assert found and (found.text, found.unit) == ("2.50", "人次/次")
+
+    def test_a_workbook_shows_what_was_divided_and_the_mean_as_a_number(self):
+        heads = [(column.label, column.kind) for column in columns_of(self.MEAN)]
+        assert heads == [("服务人次", Kind.WHOLE), ("服务次数", Kind.WHOLE), ("平均（人次/次）", Kind.of_decimals(2))]
+
+    def test_a_share_needs_something_to_be_a_share_of(self):
+        with pytest.raises(RuntimeError, match="share of nothing"):
+            Indicator("bad", "坏", "%", "services", group=Group.SERVICE)
+
+
+def test_before_the_stations_were_recorded_here_idleness_is_missing_not_zero(world, yuci):
+    Station.objects.update(records_from=date(2023, 11, 1))
+    compute_month(OCTOBER)
+    figures = figures_of(yuci, OCTOBER)
+    assert (figures["stations_idle"].denominator, figures["stations_idle"].value) == (0, None)
+    assert figures["operating"].numerator == 2

@@ -58,7 +58,8 @@ def test_a_key_that_the_registry_no_longer_knows_is_dropped():
 @indicators
 def test_an_indicator_divides_known_measures_and_says_so(indicator):
     assert indicator.numerator in MEASURES
-    assert (indicator.denominator is None) == (indicator.unit != "%")
+    assert indicator.unit
+    assert indicator.denominator is not None or not indicator.is_share
     assert indicator.denominator is None or indicator.denominator in MEASURES
     assert indicator.label
     assert indicator.clause.startswith("R")

@@ -56,7 +56,6 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
     falling = indicator.direction == Direction.LOWER
     rows.sort(key=lambda row: -row[1] if falling else row[1])
     without = len(data.children) - len(rows)
-    percent = indicator.denominator is not None
     name = indicator.label if month == data.month else f"{month.month}月{indicator.label}"
     return {
         "id": "compared",
@@ -64,7 +63,7 @@ def compared_chart(data: DashboardData, key: str, dashboard_url: Url) -> dict[st
         "kind": "hbar",
         "height": max(180, 36 + BAR_HEIGHT * len(rows)),
         "category_label": data.layout.children,
-        "percent": percent,
+        "percent": indicator.is_share,
         "empty": not rows,
         "note": f"另有 {without} 个没有这项数字" if without and rows else "",
         "categories": [{"label": child.name, "href": dashboard_url(child.pk, data.month)} for child, _ in rows],
@@ -94,8 +93,8 @@ def trend_chart(data: DashboardData, dashboard_url: Url) -> dict[str, Any] | Non
                 "name": indicator.label,
                 "kind": kind,
                 "axis": axis,
-                "percent": indicator.denominator is not None,
-                "unit": "" if indicator.denominator else indicator.unit,
+                "percent": indicator.is_share,
+                "unit": "" if indicator.is_share else indicator.unit,
                 "data": [_plain(data.own[month][key].value) for month in months],
             }
         )

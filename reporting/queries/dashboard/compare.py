@@ -109,8 +109,9 @@ def _worst_change(data: DashboardData, unit: OrgUnit) -> tuple[Figure, Number | 
 def _row(data: DashboardData, unit: OrgUnit, href: str) -> Row:
     cells = [_cell(data, unit, column) for column in data.layout.columns]
     figure, difference = _worst_change(data, unit)
-    points = None if difference is None else difference * 100
-    cells.append(Cell(delta(points, 1), bad=worsened(figure, difference)))
+    share = figure.indicator.is_share
+    moved = None if difference is None else difference * 100 if share else difference
+    cells.append(Cell(delta(moved, 1 if share else None), bad=worsened(figure, difference)))
     return Row(unit.name, href, cells)
 
 
@@ -127,6 +128,8 @@ def _cell(data: DashboardData, unit: OrgUnit, column: Column) -> Cell:
                 return Cell("—")
             return Cell(f"{number(figure.numerator)}/{number(figure.denominator)}", href, bad=bad)
         case Style.COUNT:
+            if figure.indicator.denominator and figure.value is None:  # nothing was there to be counted among
+                return Cell("—")
             bad = column.bad_above_zero and bool(figure.numerator)
             return Cell(number(figure.numerator), href, bad=bad)
         case Style.NUMBER:
@@ -142,8 +145,8 @@ def _headings(data: DashboardData, sort: str) -> list[Heading]:
         style = "bar" if column.style == Style.BAR else "num"
         falling = indicator.direction == Direction.LOWER
         headings.append(_heading(label, column.key, style, sort, first_falling=falling, hint=indicator.label))
-    worst = INDICATORS[data.layout.worst].label
-    hint = f"{worst}较上月，百分点"
+    worst = INDICATORS[data.layout.worst]
+    hint = f"{worst.label}较上月，{'百分点' if worst.is_share else worst.unit}"
     return [*headings, _heading("较上月", CHANGE, "num", sort, first_falling=False, hint=hint)]
 
 

@@ -30,14 +30,16 @@ def cards(data: DashboardData) -> list[dict[str, Any]]:
 def _card(data: DashboardData, card: Card) -> dict[str, Any]:
     month = data.month_of(INDICATORS[card.key])
     figure = data.own[month][card.key]
+    share = figure.indicator.is_share
     provision = governing(data, figure.indicator.rule, month)
     label = figure.indicator.label
     return {
         "label": f"{month.month}月{label}" if month != data.month else label,
-        "ratio": figure.value if figure.is_ratio else None,
-        "value": None if figure.is_ratio else figure.value,
+        "ratio": figure.value if share else None,
+        "value": None if share else figure.value,
+        "unit": "" if share else figure.indicator.unit,
         "numerator": figure.numerator,
-        "denominator": figure.denominator,
+        "denominator": figure.denominator if share else None,
         "href": figure.url(data.unit, month) if figure.numerator is not None else "",
         "bad": is_bad(data, figure, data.unit.path) or _missed_target(data, figure),
         "note": _note(data, card, month, figure),
@@ -113,14 +115,14 @@ def _missed_target(data: DashboardData, figure: Figure) -> bool:
 
 
 def is_bad(data: DashboardData, figure: Figure, path: str) -> bool:
-    """Does the ratio pass the number by which its fault is told there (R10)?"""
+    """Does the value pass the number by which its fault is told there (R10)?"""
     fault = figure.indicator.fault
     if fault is None or figure.value is None:
         return False
     threshold = data.rules.threshold(fault, path, data.day)
     if threshold is None:
         return False
-    line = Decimal(threshold.value) / 100
+    line = Decimal(threshold.value) / (100 if figure.indicator.is_share else 1)
     return figure.value > line if figure.indicator.direction == Direction.LOWER else figure.value < line
 
 
@@ -130,20 +132,21 @@ def change(figure: Figure, before: Figure) -> Number | None:
 
 
 def worsened(figure: Figure, difference: Number | None) -> bool:
-    """Has a ratio moved the wrong way by a marked amount?"""
-    if difference is None or not figure.is_ratio:
+    """Has a share moved the wrong way by a marked amount?"""
+    if difference is None or not figure.indicator.is_share:
         return False
     worse = {Direction.HIGHER: -difference, Direction.LOWER: difference}.get(figure.indicator.direction)
     return worse is not None and worse > MARKED_CHANGE
 
 
 def _change(data: DashboardData, figure: Figure, month: Month) -> dict[str, Any]:
-    """A running month is not held against a full one, unless the figure is a share."""
+    """A running month is not held against a full one, unless the figure is divided."""
     before = data.own.get(month - 1)
-    if before is None or (month == data.month and data.running and not figure.is_ratio):
+    divided = figure.indicator.denominator is not None
+    if before is None or (month == data.month and data.running and not divided):
         return {}
     difference = change(figure, before[figure.indicator.key])
-    name = "change_points" if figure.is_ratio else "change"
+    name = "change_points" if figure.indicator.is_share else "change"
     return {name: difference, "change_bad": worsened(figure, difference)}
 
 
