@@ -56,8 +56,16 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: _OVERSIGHT | {_P.VIEW_AUDIT},
     Role.PROVINCE_OFFICIAL: _CIVIL_AFFAIRS,
     # R14: the city plans, the county supervises, the township implements.
+    # It confirms the money that the province passes on to it.
     Role.CITY_OFFICIAL: _CIVIL_AFFAIRS
-    | {_P.PLAN_BUILDING, _P.CHECK_STANDARD, _P.CONFIRM_STAGE, _P.RECOMMEND_FEATURE, _P.MANAGE_CONTRACTS},
+    | {
+        _P.PLAN_BUILDING,
+        _P.CHECK_STANDARD,
+        _P.CONFIRM_STAGE,
+        _P.RECOMMEND_FEATURE,
+        _P.MANAGE_CONTRACTS,
+        _P.SPEND_FUNDS,
+    },
     Role.COUNTY_OFFICIAL: _CIVIL_AFFAIRS
     | {
         _P.PLAN_BUILDING,
@@ -80,6 +88,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.SELF_CHECK,
         _P.EDIT_FEATURE,
         _P.MANAGE_WORKERS,
+        _P.MANAGE_FUNDS,  # the township's own money, and passing on to its stations
         _P.SPEND_FUNDS,
         _P.LOG_SERVICE,
         _P.WRITE_REPORT,

@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class FundsConfig(AppConfig):
     name = "funds"
     verbose_name = "资金"
+
+    def ready(self) -> None:
+        import_module("funds.attachables")
