@@ -24,7 +24,7 @@ class NoOverlap(ExclusionConstraint):
     def __init__(self, *, field: str, name: str, **kwargs: Any) -> None:
         self.field = field
         days = Func(F("starts_on"), F("ends_on"), Value("[)"), function="daterange", output_field=DateRangeField())
-        expressions = [(field, RangeOperators.EQUAL), (days, RangeOperators.OVERLAPS)]
+        expressions: Any = [(field, RangeOperators.EQUAL), (days, RangeOperators.OVERLAPS)]
         super().__init__(name=name, expressions=expressions, **kwargs)
 
     def deconstruct(self) -> Any:
@@ -59,7 +59,7 @@ def install_triggers(connection: Any, some: Iterable[type[models.Model]]) -> Non
             table = model._meta.db_table
             for constraint in model._meta.constraints:
                 if table in there and isinstance(constraint, NoOverlap):
-                    column = model._meta.get_field(constraint.field).column  # type: ignore[union-attr]
+                    column = str(model._meta.get_field(constraint.field).column)  # type: ignore[union-attr]
                     for event in ("INSERT", "UPDATE"):
                         cursor.execute(f"DROP TRIGGER IF EXISTS {constraint.name}_{event.lower()}")
                         cursor.execute(_trigger(constraint.name, event, table, column))

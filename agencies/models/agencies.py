@@ -51,10 +51,6 @@ class AgencyQuerySet(OwnedQuerySet):
             anywhere |= Q(pk__in=self.model._default_manager.filter(lies).order_by().values("pk"))
         return self.filter(anywhere)
 
-    def kept_in(self, paths: Iterable[str]) -> Self:
-        """Whose file is kept in any of the subtrees."""
-        return super().in_paths(paths)
-
     def graded(self, grade: Grade, on: date) -> Self:
         """Holding this grade on `on`."""
         return self.filter(Exists(AgencyGrade.objects.at(on).filter(agency=OuterRef("pk"), grade=grade)))
@@ -114,7 +110,7 @@ class Agency(Owned, models.Model):
         return [self.unit.path, *sorted({path for row in contracts for path in row if path})]
 
 
-class AgencyPartQuerySet(OwnedQuerySet, DatedQuerySet):
+class AgencyPartQuerySet(OwnedQuerySet, DatedQuerySet):  # type: ignore[override]  # each names its own manager
     """Dated rows that belong to an agency: seen by whoever sees it."""
 
     gate = "agency__unit__path"

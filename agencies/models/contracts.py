@@ -31,7 +31,7 @@ class ContractState(models.TextChoices):
     VOID = "void", "已撤销"
 
 
-class ContractQuerySet(OwnedQuerySet, DatedQuerySet):
+class ContractQuerySet(OwnedQuerySet, DatedQuerySet):  # type: ignore[override]  # each names its own manager
     """A contract lies at its buyer and at each of its stations."""
 
     gate = "buyer__path"
@@ -42,12 +42,8 @@ class ContractQuerySet(OwnedQuerySet, DatedQuerySet):
         for path in paths:
             at_station |= below("station__unit__path", path)
         covering = ContractStation.objects.filter(at_station).order_by().values("contract")
-        bought = self.model._default_manager.all().bought_in(paths).order_by().values("pk")
+        bought = Contract.objects.all().kept_in(paths).order_by().values("pk")
         return self.filter(Q(pk__in=covering) | Q(pk__in=bought))
-
-    def bought_in(self, paths: Iterable[str]) -> Self:
-        """Whose buyer lies in any of the subtrees."""
-        return super().in_paths(paths)
 
     def valid(self) -> Self:
         """Those that were not taken back as a mistake."""
@@ -96,7 +92,10 @@ class Contract(Owned, models.Model):
         ordering = ["-starts_on", "-id"]
         indexes = [models.Index(fields=["starts_on", "ends_on"]), models.Index(fields=["agency", "-starts_on"])]
         constraints = [
-            models.UniqueConstraint(fields=["buyer", "number"], name="contract_number_once"),
+            # A contract taken back as a mistake leaves its number free.
+            models.UniqueConstraint(
+                fields=["buyer", "number"], condition=Q(ends_on__gt=F("starts_on")), name="contract_number_once"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="contract_amount_positive"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on"), agreed_ends_on__gt=F("starts_on")),
@@ -147,7 +146,7 @@ class ContractPartQuerySet(OwnedQuerySet):
         return self.filter(contract__in=Contract.objects.in_paths(paths).order_by().values("pk"))
 
 
-class ContractStationQuerySet(ContractPartQuerySet, DatedQuerySet):
+class ContractStationQuerySet(ContractPartQuerySet, DatedQuerySet):  # type: ignore[override]  # each names its own manager
     """The words of figures: which stations were under contract, and for how much."""
 
     def amount_in_force(self, on: date) -> object:

@@ -5,6 +5,7 @@ Postings as agency manager do not count here: by them a member would see another
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db.models import Q
@@ -50,10 +51,20 @@ class OwnedQuerySet(GatedQuerySet):
     agency: ClassVar[str] = "agency_id"
 
     def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
-        """Rows of the subtrees where `user` is an official with `permission`, and those of the user's own agency."""
-        seen = self.in_paths(official_paths(user, permission))
+        """Rows of the subtrees where `user` is an official with `permission`, and those of the user's own agency.
+
+        To manage a row takes the permission where it is kept, not only where it is seen.
+        """
+        paths = official_paths(user, permission)
+        if permission == Permission.MANAGE_CONTRACTS:
+            return self.kept_in(paths)
+        seen = self.in_paths(paths)
         own = own_agencies(user) if permission in MEMBER_RIGHTS else frozenset()
         return seen | self.of_members(own) if own else seen
+
+    def kept_in(self, paths: Iterable[str]) -> Self:
+        """Rows that a unit in any of the subtrees keeps: the file of an agency, the purchase of a buyer."""
+        return GatedQuerySet.in_paths(self, paths)
 
     def of_members(self, own: frozenset[int]) -> Self:
         """What the members of these agencies see."""
