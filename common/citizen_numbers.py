@@ -21,12 +21,22 @@ def problem(number: str) -> str:
     if not re.fullmatch(r"\d{17}[\dX]", number):
         return "身份证号应为 18 位数字（末位可为 X）"
     try:
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        born_on(number)
     except ValueError:
         return "身份证号中的出生日期无效"
     if check_digit(number[:17]) != number[17]:
         return "身份证号校验位不正确，请核对"
     return ""
+
+
+def born_on(number: str) -> date:
+    """The date of birth that a right number holds."""
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def is_male(number: str) -> bool:
+    """A right number tells the sex by its 17th digit: odd for men."""
+    return int(number[16]) % 2 == 1
 
 
 def has_identity_number(text: str) -> bool:

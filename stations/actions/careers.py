@@ -1,4 +1,4 @@
-"""What a worker is and where: certificates (R4), employment, postings to stations (R17)."""
+"""Who employs a worker, and where they serve: employment, postings, transfers, leaving (R17)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit
@@ -14,17 +14,19 @@ from accounts.models import User
 from common import checks
 from common.months import Month
 from common.text import plain_name
-from stations import checks as station_checks
+from policies.models import ProvisionKind
+from policies.queries import RuleBook
 from stations import life, stale
 from stations.actions.locks import locked_station, locked_worker
 from stations.models import (
     Certificate,
-    CertificateLevel,
     EmployerKind,
     Employment,
+    LeavingReason,
     Station,
     StationPosting,
     StatusSpell,
+    SupervisorAssignment,
     Worker,
 )
 
@@ -44,41 +46,6 @@ def _since_last(worker: Worker, model: type[Employment] | type[StationPosting]) 
     current = next((spell for spell in spells if spell.ends_on is None), None)
     days = [spell.ends_on or spell.starts_on for spell in spells]
     return current, max(days, default=None)
-
-
-@transaction.atomic
-def add_certificate(*, by: User | None, worker: Worker, level: str, number: str, issued_on: date) -> Certificate:
-    """A certificate that the worker holds from its issue date on.
-
-    Raises ValidationError: a future issue date, a number that is registered already.
-    """
-    worker = locked_worker(worker)
-    clean = checks.all_of(
-        level=lambda: checks.member(level, CertificateLevel, field="level", label="证书级别"),
-        number=lambda: station_checks.certificate_number(number, field="number"),
-        issued_on=lambda: checks.past_day(issued_on, field="issued_on", label="发证日期"),
-    )
-    taken = ValidationError({"number": "该证书编号已登记，请核对编号"})
-    if Certificate.objects.filter(number=clean["number"]).exists():
-        raise taken
-    try:
-        with transaction.atomic():
-            certificate = Certificate.objects.create(worker=worker, **clean)
-    except IntegrityError:  # entered by someone else since the look
-        raise taken from None
-    audit.record(
-        by=by,
-        verb="登记资格证书",
-        target=worker,
-        unit=worker.unit,
-        changes={
-            "级别": [None, certificate.get_level_display()],
-            "证书编号": [None, certificate.number],
-            "发证日期": [None, str(certificate.issued_on)],
-        },
-    )
-    mark_where_posted(worker, certificate.issued_on)
-    return certificate
 
 
 @transaction.atomic
@@ -116,26 +83,38 @@ def employ(
     return employment
 
 
+def _close_employment(employment: Employment, on: date, reason: str, note: str) -> None:
+    employment.ends_on, employment.end_reason, employment.end_note = on, reason, note
+    employment.save(update_fields=["ends_on", "end_reason", "end_note"])
+
+
 @transaction.atomic
-def end_employment(*, by: User | None, employment: Employment, on: date) -> Employment:
+def end_employment(
+    *, by: User | None, employment: Employment, on: date, reason: str = "", note: str = ""
+) -> Employment:
     """The employment ends: `on` is the first day without it."""
     worker = locked_worker(employment.worker)
     employment = Employment.objects.get(pk=employment.pk)
     if employment.ends_on:
         raise ValidationError(f"这段聘用已于 {employment.ends_on} 结束")
-    employment.ends_on = checks.past_day(
-        on, field="on", label="聘用结束日期", since=employment.starts_on, since_label="聘用起始日期"
-    )
-    employment.save(update_fields=["ends_on"])
+    on = checks.past_day(on, field="on", label="聘用结束日期", since=employment.starts_on, since_label="聘用起始日期")
+    reason = checks.member(reason, LeavingReason, field="reason", label="结束原因", blank=True)
+    note = checks.note(note)
+    _close_employment(employment, on, reason, note)
     audit.record(
         by=by,
         verb="结束聘用",
         target=worker,
         unit=worker.unit,
-        changes={"聘用": [str(employment), None], "结束日期": [None, str(employment.ends_on)]},
+        changes={"聘用": [str(employment), None], "结束日期": [None, str(on)], **_why(reason)},
+        reason=note,
     )
-    mark_where_posted(worker, employment.ends_on)
+    mark_where_posted(worker, on)
     return employment
+
+
+def _why(reason: str) -> dict[str, list[str | None]]:
+    return {"原因": [None, LeavingReason(reason).label]} if reason else {}
 
 
 def _staffable(station: Station, on: date) -> None:
@@ -148,23 +127,60 @@ def _staffable(station: Station, on: date) -> None:
         raise ValidationError({"station": f"{station}在 {on} 的状态是“{status}”，建设开始后才能派驻社工"})
 
 
-@transaction.atomic
-def post_worker(*, by: User | None, worker: Worker, station: Station, on: date, note: str = "") -> StationPosting:
-    """Post the worker to a station from `on`; a posting elsewhere ends that day (transfer).
+def _certified(worker: Worker, station: Station, on: date) -> None:
+    """Raises ValidationError when a rule asks for a certificate (R4) and the worker holds none that counts on `on`."""
+    rule = RuleBook.load([station.unit.path]).provision(ProvisionKind.CERTIFICATE_REQUIRED, station.unit.path, on)
+    if rule is None or not rule.parameters.get("required") or Certificate.objects.valid(on).filter(worker=worker):
+        return
+    ended: Any = Certificate.objects.with_end(on).filter(worker=worker, issued_on__lte=on).order_by("-runs_to").first()
+    what = f"证书登记有效期已于 {ended.runs_to} 届满" if ended else f"到 {on} 没有登记资格证书"
+    raise ValidationError(
+        {
+            "accept_uncertified": f"{worker}{what}；持证是驻站的必要条件（{rule.citation}）。"
+            "请先登记证书或新的有效期，确需派驻的请勾选“仍然派驻”"
+        }
+    )
 
-    Raises ValidationError: a future day, before the last posting began or ended, a station not yet begun or closed.
+
+def _seen(current: StationPosting | None, expected: int | None) -> None:
+    """Raises ValidationError when the worker is posted elsewhere than the user saw (0: nowhere)."""
+    if expected is None or expected == (current.pk if current else 0):
+        return
+    now = f"派驻到{current.station}（{current.starts_on} 起）" if current else "调离原站点"
+    raise ValidationError(f"他人刚刚把该社工{now}，请核对后重新登记")
+
+
+@transaction.atomic
+def post_worker(
+    *,
+    by: User | None,
+    worker: Worker,
+    station: Station,
+    on: date,
+    note: str = "",
+    expected: int | None = None,
+    accept_uncertified: bool = True,
+) -> StationPosting:
+    """Post the worker to a station from `on`; a posting elsewhere ends that day, in the same step (transfer).
+
+    `expected` is the id of the posting that the user saw, 0 for none; when another stands there by now, nothing is
+    written. Raises ValidationError: a future day, before the last posting began or ended, a station not yet begun or
+    closed; with `accept_uncertified=False` also a worker without a certificate that counts (R4).
     """
     station = locked_station(station)
     worker = locked_worker(worker)
     current, since = _since_last(worker, StationPosting)
+    _seen(current, expected)
     if current and current.station_id == station.pk:
         raise ValidationError({"station": f"{worker}已在{station}驻站（{current.starts_on} 起）"})
     on = checks.past_day(on, field="on", label="驻站起始日期", since=since, since_label="上一段驻站的日期")
     note = checks.note(note)
     _staffable(station, on)
+    if not accept_uncertified:
+        _certified(worker, station, on)
     if current:
-        current.ends_on = on
-        current.save(update_fields=["ends_on"])
+        current.ends_on, current.end_reason, current.end_note = on, LeavingReason.TRANSFERRED, note
+        current.save(update_fields=["ends_on", "end_reason", "end_note"])
         stale.mark(current.station_id, stale.months_since(on))
     posting = StationPosting.objects.create(worker=worker, station=station, starts_on=on, note=note)
     audit.record(
@@ -182,24 +198,26 @@ def post_worker(*, by: User | None, worker: Worker, station: Station, on: date, 
     return posting
 
 
-def close_posting(*, by: User | None, posting: StationPosting, on: date, note: str) -> None:
+def close_posting(*, by: User | None, posting: StationPosting, on: date, note: str, reason: str = "") -> None:
     """End an open posting whose worker is locked, `on` checked."""
-    posting.ends_on = on
-    posting.save(update_fields=["ends_on"])
+    posting.ends_on, posting.end_reason, posting.end_note = on, reason, note
+    posting.save(update_fields=["ends_on", "end_reason", "end_note"])
     station = posting.station
     audit.record(
         by=by,
         verb="结束驻站",
         target=posting.worker,
         unit=station.unit,
-        changes={"站点": [str(station), None], "驻站结束日期": [None, str(on)]},
+        changes={"站点": [str(station), None], "驻站结束日期": [None, str(on)], **_why(reason)},
         reason=note,
     )
     stale.mark(station.pk, stale.months_since(on))
 
 
 @transaction.atomic
-def end_posting(*, by: User | None, posting: StationPosting, on: date, note: str = "") -> StationPosting:
+def end_posting(
+    *, by: User | None, posting: StationPosting, on: date, reason: str = "", note: str = ""
+) -> StationPosting:
     """The posting ends: `on` is the first day without it.
 
     Raises ValidationError: ended already, a future day, before it began.
@@ -209,6 +227,53 @@ def end_posting(*, by: User | None, posting: StationPosting, on: date, note: str
     if posting.ends_on:
         raise ValidationError(f"这段驻站已于 {posting.ends_on} 结束")
     on = checks.past_day(on, field="on", label="驻站结束日期", since=posting.starts_on, since_label="驻站起始日期")
-    note = checks.note(note)
-    close_posting(by=by, posting=posting, on=on, note=note)
+    reason = checks.member(reason, LeavingReason, field="reason", label="离站原因", blank=True)
+    close_posting(by=by, posting=posting, on=on, note=checks.note(note), reason=reason)
     return posting
+
+
+@transaction.atomic
+def leave(*, by: User | None, worker: Worker, on: date, reason: str, note: str = "") -> Worker:
+    """The worker leaves: posting, employment and supervision end together; `on` is the first day without them.
+
+    Raises ValidationError: nothing to end, no reason, an “other” reason without words, a day before one of them began.
+    """
+    worker = locked_worker(worker)
+    posting = worker.postings.current().select_related("worker", "station__unit").first()
+    employment = worker.employments.current().first()
+    supervising = list(SupervisorAssignment.objects.current().filter(worker=worker).select_related("station__unit"))
+    begun = [row.starts_on for row in (posting, employment, *supervising) if row]
+    if posting is None and employment is None:
+        raise ValidationError("该社工现在没有驻站和聘用，不需要登记离职")
+    clean = checks.all_of(
+        on=lambda: checks.past_day(
+            on, field="on", label="离职日期", since=max(begun), since_label="现在的驻站、聘用或督导的起始日期"
+        ),
+        reason=lambda: checks.member(reason, LeavingReason, field="reason", label="离职原因"),
+        note=lambda: checks.note(note),
+    )
+    if clean["reason"] == LeavingReason.OTHER and not clean["note"]:
+        raise ValidationError({"note": "原因为“其他”的，请说明"})
+    if employment:
+        _close_employment(employment, **clean)
+    if posting:
+        close_posting(by=by, posting=posting, **clean)
+    for assignment in supervising:
+        assignment.ends_on = clean["on"]
+        assignment.save(update_fields=["ends_on"])
+    audit.record(
+        by=by,
+        verb="登记离职",
+        target=worker,
+        unit=worker.unit,
+        changes={
+            "聘用": [str(employment) if employment else None, None],
+            "驻站": [str(posting.station) if posting else None, None],
+            "督导": [[str(row.station) for row in supervising], None] if supervising else [None, None],
+            "离职日期": [None, str(clean["on"])],
+            **_why(clean["reason"]),
+        },
+        reason=clean["note"],
+    )
+    mark_where_posted(worker, clean["on"])
+    return worker

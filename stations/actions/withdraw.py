@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -13,9 +14,9 @@ from common import checks
 from stations import stale
 from stations.actions.careers import mark_where_posted
 from stations.actions.locks import locked_station, locked_worker
-from stations.models import Certificate, DimensionState, Employment, Station, StationPosting, Worker
+from stations.models import Renewal, Station, Worker
 
-T = TypeVar("T", Certificate, Employment, StationPosting, DimensionState)
+T = TypeVar("T", bound=models.Model)
 
 
 def last_of(rows: models.QuerySet[T]) -> T | None:
@@ -39,13 +40,20 @@ def _take_back(row: Any, before: models.QuerySet[Any]) -> Any:
     previous = before.filter(ends_on=row.starts_on).order_by("-starts_on", "-pk").first()
     if previous is not None:
         previous.ends_on = None
-        previous.save(update_fields=["ends_on"])
+        if hasattr(previous, "end_reason"):
+            previous.end_reason = previous.end_note = ""
+        previous.save()
     return previous
 
 
+def day_of(row: Any) -> date:
+    """The day from which the record holds."""
+    names = ("starts_on", "issued_on", "registered_on", "evaluated_on", "granted_on")
+    return next(getattr(row, name) for name in names if hasattr(row, name))
+
+
 def _record(by: User | None, target: models.Model, unit: OrgUnit, verb: str, row: Any, reason: str) -> None:
-    day = row.issued_on if isinstance(row, Certificate) else row.starts_on
-    changes = {"登记": [str(row), None], "日期": [str(day), None]}
+    changes = {"登记": [str(row), None], "日期": [str(day_of(row)), None]}
     audit.record(by=by, verb=verb, target=target, unit=unit, changes=changes, reason=reason)
 
 
@@ -59,6 +67,51 @@ def withdraw_certificate(*, by: User | None, worker: Worker, reason: str, expect
     row.delete()
     mark_where_posted(worker, row.issued_on)
     return worker
+
+
+@transaction.atomic
+def withdraw_renewal(*, by: User | None, worker: Worker, reason: str, expected: int | None = None) -> Worker:
+    """Take back the renewal recorded last; the certificate counts to its end before."""
+    worker = locked_worker(worker)
+    row = _last(Renewal.objects.filter(certificate__worker=worker), expected)
+    reason = checks.withdrawal_reason(reason)
+    _record(by, worker, worker.unit, "撤回证书再登记", row, reason)
+    row.delete()
+    mark_where_posted(worker, row.registered_on)
+    return worker
+
+
+@transaction.atomic
+def withdraw_evaluation(*, by: User | None, worker: Worker, reason: str, expected: int | None = None) -> Worker:
+    """Take back the yearly evaluation recorded last; its year may be entered again."""
+    worker = locked_worker(worker)
+    row = _last(worker.evaluations.all(), expected)
+    reason = checks.withdrawal_reason(reason)
+    _record(by, worker, worker.unit, "撤回年度考核", row, reason)
+    row.delete()
+    return worker
+
+
+@transaction.atomic
+def withdraw_reward(*, by: User | None, worker: Worker, reason: str, expected: int | None = None) -> Worker:
+    """Take back the reward recorded last."""
+    worker = locked_worker(worker)
+    row = _last(worker.rewards.all(), expected)
+    reason = checks.withdrawal_reason(reason)
+    _record(by, worker, worker.unit, "撤回奖励", row, reason)
+    row.delete()
+    return worker
+
+
+@transaction.atomic
+def withdraw_supervision(*, by: User | None, station: Station, reason: str, expected: int | None = None) -> Station:
+    """Take back the supervisor of a station recorded last; the lead that it replaced goes on."""
+    station = locked_station(station)
+    row = _last(station.supervisors.select_related("worker", "user", "station__unit"), expected)
+    reason = checks.withdrawal_reason(reason)
+    _record(by, station, station.unit, "撤回督导", row, reason)
+    _take_back(row, station.supervisors.filter(lead=True) if row.lead else station.supervisors.none())
+    return station
 
 
 @transaction.atomic

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common import checks
-from common.citizen_numbers import problem
+from common.citizen_numbers import born_on, is_male, problem
 from common.encrypted import blind_index
-from common.text import plain_name
+from common.text import long_text, plain_name
 from stations.actions.locks import locked_worker
-from stations.models import Worker
+from stations.models import Education, Language, Sex, Worker, WorkerLanguage
 
 NAME_LENGTH = 40
+YOUNGEST, OLDEST = 16, 100  # years of age, to find slips of the pen
 
 
 def _id_number(value: str) -> str:
@@ -63,13 +67,49 @@ def _unit(unit: OrgUnit) -> OrgUnit:
     return unit
 
 
-class WorkerFields(TypedDict, total=False):
+def _birth(value: date | None) -> date | None:
+    if value is None:
+        return None
+    today = timezone.localdate()
+    age = today.year - value.year - ((today.month, today.day) < (value.month, value.day))
+    if not YOUNGEST <= age <= OLDEST:
+        raise ValidationError({"born_on": f"出生日期有误：按 {value} 出生计算为 {age} 岁，请核对"})
+    return value
+
+
+def _languages(chosen: Iterable[str], other: str) -> dict[str, str]:
+    """Language → its name where it is an other one, in the order of the enumeration."""
+    chosen = set(chosen)
+    if unknown := chosen - set(Language.values):
+        raise ValidationError({"languages": f"没有这种语言：{sorted(unknown)[0][:20]}"})
+    if Language.OTHER in chosen:
+        name = plain_name(other, field="other_language", label="其他语言的名称", max_length=20)
+    elif other.strip():
+        raise ValidationError({"other_language": "填写了其他语言的名称，请同时勾选“其他”"})
+    else:
+        name = ""
+    return {value: name if value == Language.OTHER else "" for value in Language.values if value in chosen}
+
+
+class MoreFields(TypedDict, total=False):
+    """What a new file may hold besides name and unit. `languages` are values of Language; `other_language` names the
+    one that is OTHER."""
+
+    id_number: str
+    sex: str
+    born_on: date | None
+    education: str
+    major: str
+    languages: Iterable[str]
+    other_language: str
+    phone: str
+
+
+class WorkerFields(MoreFields, total=False):
     """What may be changed of a worker's file. Those that are left out stay as they are."""
 
     unit: OrgUnit
     name: str
-    id_number: str
-    phone: str
     user: User | None
 
 
@@ -80,26 +120,70 @@ def _clean(fields: WorkerFields) -> dict[str, Any]:
         "unit": lambda: _unit(fields["unit"]),
         "name": lambda: plain_name(fields["name"], field="name", label="姓名", max_length=NAME_LENGTH),
         "id_number": lambda: _id_number(fields["id_number"]),
+        "sex": lambda: checks.member(fields["sex"], Sex, field="sex", label="性别", blank=True),
+        "born_on": lambda: _birth(fields["born_on"]),
+        "education": lambda: checks.member(fields["education"], Education, field="education", label="学历", blank=True),
+        "major": lambda: checks.optional_name(fields["major"], field="major", label="所学专业", max_length=40),
+        "languages": lambda: _languages(fields["languages"], fields.get("other_language", "")),
         "phone": lambda: checks.phone(fields["phone"], field="phone"),
         "user": lambda: fields["user"],
     }
-    return checks.all_of(**{name: cleaners[name] for name in fields})
+    return checks.all_of(**{name: cleaners[name] for name in fields if name != "other_language"})
+
+
+def _agree(worker: Worker, given: dict[str, Any]) -> None:
+    """Sex and date of birth follow from the number. Raises ValidationError where something else was given."""
+    if not worker.id_number:
+        return
+    birth, sex = born_on(worker.id_number), Sex.MALE if is_male(worker.id_number) else Sex.FEMALE
+    try:
+        _birth(birth)
+    except ValidationError as error:
+        raise ValidationError({"id_number": error.messages}) from None
+    errors = {}
+    if given.get("born_on") and given["born_on"] != birth:
+        errors["born_on"] = f"出生日期与身份证号不一致：身份证号中是 {birth}"
+    if given.get("sex") and given["sex"] != sex:
+        errors["sex"] = f"性别与身份证号不一致：身份证号中是“{sex.label}”"
+    if errors:
+        raise ValidationError(errors)
+    worker.born_on, worker.sex = birth, sex
+
+
+def _speak(worker: Worker, languages: dict[str, str]) -> dict[str, list[Any]]:
+    """Put the worker's languages as chosen; what changed, in words."""
+    before = {row.language: row.name for row in worker.languages.all()}
+    if before == languages:
+        return {}
+    worker.languages.all().delete()
+    WorkerLanguage.objects.bulk_create(
+        WorkerLanguage(worker=worker, language=value, name=name) for value, name in languages.items()
+    )
+    return {"服务语言": [_spoken(before), _spoken(languages)]}
+
+
+def _spoken(languages: dict[str, str]) -> str | None:
+    names = [languages[value] or Language(value).label for value in Language.values if value in languages]
+    return "、".join(names) or None
 
 
 @transaction.atomic
 def create_worker(
-    *, by: User | None, unit: OrgUnit, name: str, id_number: str = "", phone: str = "", is_demo: bool = False
+    *, by: User | None, unit: OrgUnit, name: str, is_demo: bool = False, **fields: Unpack[MoreFields]
 ) -> Worker:
-    """A new file, kept at `unit` (a county, township or station).
+    """A new file, kept at `unit` (a county, township or station). Sex and date of birth follow from the number.
 
-    Raises ValidationError: a wrong or known identity number, a name with markup, a unit above the county.
+    Raises ValidationError: a wrong or known identity number, a sex or birth that contradicts it, a name with markup, a
+    unit above the county.
     """
-    clean = _clean({"unit": unit, "name": name, "id_number": id_number, "phone": phone})
-    number = clean["id_number"]
+    clean = _clean({"unit": unit, "name": name, **fields})
+    languages = clean.pop("languages", {})
+    number = clean.get("id_number", "")
     _duplicate(number, by)
     worker = Worker(**clean, id_number_index=blind_index(number) if number else None, is_demo=is_demo)
+    _agree(worker, clean)
     _save(worker, by)
-    changes = audit.first(worker) | {"建档单位": [None, str(worker.unit)]}
+    changes = audit.first(worker) | {"建档单位": [None, str(worker.unit)]} | _speak(worker, languages)
     audit.record(by=by, verb="新建社工档案", target=worker, unit=worker.unit, changes=changes)
     return worker
 
@@ -109,6 +193,7 @@ def edit_worker(*, by: User | None, worker: Worker, **fields: Unpack[WorkerField
     """Change the file; `id_number=""` empties the number. Moves no figure, so no month becomes stale."""
     worker = locked_worker(worker)
     clean = _clean(fields)
+    languages = clean.pop("languages", None)
     before = audit.state(worker)
     old_number = worker.id_number
     for field, value in clean.items():
@@ -118,7 +203,10 @@ def edit_worker(*, by: User | None, worker: Worker, **fields: Unpack[WorkerField
         worker.id_number_index = blind_index(worker.id_number) if worker.id_number else None
     if worker.user and Worker.objects.filter(user=worker.user).exclude(pk=worker.pk).exists():
         raise ValidationError({"user": "该登录账号已对应另一名社工"})
+    _agree(worker, clean)
     changes = audit.changes(before, audit.state(worker))
+    if languages is not None:
+        changes |= _speak(worker, languages)
     if old_number and worker.id_number and worker.id_number != old_number:
         changes["id_number"] = ["已填写", "已更换"]
     if changes:
@@ -150,3 +238,19 @@ def take_over_worker(*, by: User | None, unit: OrgUnit, name: str, id_number: st
     audit.record(by=by, verb="转出社工档案", target=worker, unit=old, changes=changes)
     audit.record(by=by, verb="转入社工档案", target=worker, unit=unit, changes=changes)
     return worker
+
+
+@transaction.atomic
+def reveal_id_number(*, by: User, worker: Worker, reason: str) -> str:
+    """The whole identity number, for who has said why they need it. The trail keeps who, when and why.
+
+    Raises ValidationError without a number or a reason.
+    """
+    reason = long_text(reason, field="reason", label="查看理由", max_length=checks.NOTE_LENGTH)
+    if len(reason) < 4:
+        raise ValidationError({"reason": "请写明查看完整身份证号的理由（至少 4 个字）"})
+    worker = locked_worker(worker)
+    if not worker.id_number:
+        raise ValidationError("档案里没有身份证号")
+    audit.record(by=by, verb="查看完整身份证号", target=worker, unit=worker.unit, reason=reason)
+    return worker.id_number

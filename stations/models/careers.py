@@ -44,7 +44,7 @@ def valid(on: date) -> Q:
     For lists and figures alike: `on` is a day or an expression of one. A renewal that came late leaves its gap.
     """
     renewed = Renewal.objects.filter(certificate=OuterRef("pk"), registered_on__lte=on, valid_until__gte=on)
-    return Q(issued_on__lte=on) & (Q(valid_until=None) | Q(valid_until__gte=on) | Exists(renewed))
+    return Q(issued_on__lte=on) & (Q(valid_until=None) | Q(valid_until__gte=on) | Q(Exists(renewed)))
 
 
 class OfWorkerQuerySet(GatedQuerySet):
@@ -62,7 +62,7 @@ class CertificateQuerySet(OfWorkerQuerySet):
         """Certificates that count on `on`."""
         return self.filter(valid(on))
 
-    def with_end(self, on: date) -> Self:
+    def with_end(self, on: date) -> Any:
         """`runs_to`: the last day of the registration as known on `on`, None where none is recorded."""
         renewals = Renewal.objects.filter(certificate=OuterRef("pk"), registered_on__lte=on).order_by()
         last = Subquery(renewals.values("certificate").annotate(last=Max("valid_until")).values("last"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -80,8 +80,8 @@ class AttendanceQuerySet(OfWorkerQuerySet):
         """Of trainings that ended from `first` to `last`, both included."""
         return self.filter(training__held_to__gte=first, training__held_to__lte=last)
 
-    def at_stations(self) -> Self:
-        """With `station_id`: where the worker was posted when the training ended. Who was posted nowhere is left out."""
+    def at_stations(self) -> Any:
+        """With `station_id`: where the worker was posted when the training ended. Others are left out."""
         ended, posting = F("training__held_to"), "worker__postings__"
         here = Q(**{f"{posting}starts_on__lte": ended}) & (
             Q(**{f"{posting}ends_on": None}) | Q(**{f"{posting}ends_on__gt": ended})

@@ -113,7 +113,7 @@ class WorkerQuerySet(GatedQuerySet):
 
     def expiring(self, on: date, days: int) -> Self:
         """Certified on `on`, and by nothing that is recorded so far `days` days later."""
-        later = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on)
+        later: Any = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on)
         lasting = later.filter(Q(runs_to=None) | Q(runs_to__gt=on + timedelta(days=days)))
         return self.certified(on).filter(~Exists(lasting))
 
@@ -142,14 +142,14 @@ class WorkerQuerySet(GatedQuerySet):
         posted = StationPosting.objects.at(on).filter(worker=OuterRef("pk"), station__in=assigned.values("station"))
         return self.filter(Exists(posted))
 
-    def with_training_hours(self, year: int) -> Self:
+    def with_training_hours(self, year: int) -> Any:
         """`training_hours` of the year, 0 for none."""
         rows = Attendance.objects.within(date(year, 1, 1), date(year, 12, 31)).filter(worker=OuterRef("pk"))
         hours = rows.order_by().values("worker").annotate(hours=Sum("hours")).values("hours")
         zero = models.Value(0, output_field=models.DecimalField(max_digits=7, decimal_places=1))
         return self.annotate(training_hours=Coalesce(Subquery(hours), zero))
 
-    def with_tenure(self, on: date) -> Self:
+    def with_tenure(self, on: date) -> Any:
         """`tenure_days`: days posted to stations until `on`, all postings together; None for none."""
         rows = StationPosting.objects.filter(worker=OuterRef("pk"), starts_on__lte=on).order_by().values("worker")
         day = models.Value(on, output_field=models.DateField())
@@ -157,9 +157,9 @@ class WorkerQuerySet(GatedQuerySet):
         days = rows.annotate(days=Sum(DaysBetween(until, F("starts_on")))).values("days")
         return self.annotate(tenure_days=Subquery(days))
 
-    def with_certificate_end(self, on: date) -> Self:
+    def with_certificate_end(self, on: date) -> Any:
         """`certificate_end`: the last day on which a certificate issued by `on` counts; None when nothing ends."""
-        ends = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on).order_by()
+        ends: Any = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on).order_by()
         return self.annotate(
             certificate_end=Subquery(ends.order_by(F("runs_to").desc(nulls_first=True)).values("runs_to")[:1])
         )

@@ -62,7 +62,10 @@ def test_no_identity_number_stands_in_the_trail(world, worker):
     events = json.dumps(list(AuditEvent.objects.values("changes", "reason", "target_label")), ensure_ascii=False)
     assert ID_NUMBER not in events
     assert OTHER_ID_NUMBER not in events
-    assert AuditEvent.objects.first().changes == {"id_number": ["已填写", "已更换"]}
+    assert AuditEvent.objects.first().changes == {
+        "id_number": ["已填写", "已更换"],
+        "sex": ["MALE", "FEMALE"],
+    }
 
 
 @pytest.mark.parametrize("number", ["123", "140702199003070017", "140702199013070016", "1" * 10_000_000])
