@@ -22,6 +22,15 @@ from stations.models.careers import (
     SupervisorAssignment,
 )
 from stations.models.dated import month_end
+from stations.models.features import (
+    RECOGNISED,
+    FeatureGroup,
+    FeatureProject,
+    FeatureState,
+    FeatureStep,
+    FeatureStepKind,
+    Recommendation,
+)
 from stations.models.growth import (
     Attendance,
     Grade,
@@ -46,6 +55,7 @@ from stations.models.workers import Education, Language, Sex, Worker, WorkerLang
 
 __all__ = [
     "COUNTABLE",
+    "RECOGNISED",
     "Acceptance",
     "AcceptanceItem",
     "Attendance",
@@ -58,12 +68,18 @@ __all__ = [
     "Education",
     "EmployerKind",
     "Employment",
+    "FeatureGroup",
+    "FeatureProject",
+    "FeatureState",
+    "FeatureStep",
+    "FeatureStepKind",
     "Grade",
     "Hosting",
     "Language",
     "LeavingReason",
     "Milestone",
     "MilestoneKind",
+    "Recommendation",
     "Renewal",
     "Reward",
     "RewardLevel",
