@@ -21,7 +21,7 @@ def _postings() -> QuerySet:
 
 POSTINGS = Source("postings", "驻站社工", _postings)
 
-CERTIFIED = Exists(Certificate.objects.filter(worker=OuterRef("worker"), issued_on__lte=DAY))
+CERTIFIED = Exists(Certificate.objects.valid(DAY).filter(worker=OuterRef("worker")))
 FULL_TIME = Exists(Employment.objects.filter(at(DAY), worker=OuterRef("worker"), full_time=True))
 
 MEASURES = [
