@@ -77,7 +77,7 @@ def _ready(files: Sequence[File[bytes] | CheckedFile], place: Slot, field: str) 
             found = file if isinstance(file, CheckedFile) else checked(file, place.kinds)
             if found.kind not in place.kinds:
                 raise ValidationError(
-                    f"“{found.name}”是{found.kind.label}，{place.label}只收 {kinds_words(place.kinds)}"
+                    f"“{found.name}”是 {found.kind.label}，{place.label}只收 {kinds_words(place.kinds)}"
                 )
             ready.append(found)
         except ValidationError as error:

@@ -95,7 +95,7 @@ def _kind(upload: File[bytes], size: int, kinds: frozenset[FileKind]) -> FileKin
     if kind is None:
         raise ValidationError(_what_else(head, kinds))
     if kind not in kinds:
-        raise ValidationError(f"是{kind.label}，这里只收 {kinds_words(kinds)}")
+        raise ValidationError(f"是 {kind.label}，这里只收 {kinds_words(kinds)}")
     if kind is FileKind.PDF:
         documents.check_pdf(_stream(upload), size)
     return kind

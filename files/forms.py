@@ -21,9 +21,6 @@ class FilesInput(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
-
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """A browser does not choose the files again when the form comes back with errors: say so, else they are
         missed only later."""
@@ -49,6 +46,10 @@ class FilesField(forms.FileField):
         accepted = ",".join(f"{kind.content_type},{kind.extension}" for kind in FileKind if kind in self.kinds)
         several = {"multiple": True} if self.max_files > 1 else {}
         return {**super().widget_attrs(widget), "accept": accepted, **several}
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was chosen: the widget says that it is lost when the form comes back."""
+        return data
 
     def clean(self, data: Any, initial: Any = None) -> list[CheckedFile]:  # type: ignore[override]
         chosen = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
