@@ -32,6 +32,7 @@ app.conf.update(
         "whole-months": {"task": "reporting.whole_months", "schedule": crontab(hour=2, minute=10)},
         "sweep-lost-jobs": {"task": "jobs.sweep", "schedule": 60.0},
         "sweep-stray-files": {"task": "files.sweep", "schedule": crontab(hour=3, minute=20)},
+        "judge-standards": {"task": "standards.judge", "schedule": 300.0},
         "seal-audit": {"task": "accounts.seal_audit", "schedule": 300.0},
     },
 )

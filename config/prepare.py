@@ -22,6 +22,7 @@ def main() -> None:
     _collect_static()
     _step("载入行政区划", "load_units")
     _step("载入制度文件和工作日历", "load_policies")
+    _step("载入缺省建设标准", "load_standards")
     _step("载入演示数据并计算", "demo", if_empty=True)
     port = os.environ.get("PORT", "8000")
     print(f"\n社站通已就绪：http://127.0.0.1:{port}/  （Ctrl-C 停止）", flush=True)

@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class StandardsConfig(AppConfig):
     name = "standards"
     verbose_name = "建设标准"
+
+    def ready(self) -> None:
+        import_module("standards.attachables")

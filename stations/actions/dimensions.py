@@ -43,7 +43,7 @@ def rewrite_dimension(
     rows = DimensionState.objects.filter(station=station, dimension=dimension)
     before = rows.filter(starts_on__lt=since).order_by("-starts_on", "-pk").first()
     later = list(rows.filter(starts_on__gte=since).order_by("starts_on", "pk"))
-    ends = [*(spell.on for spell in spells[1:]), None]
+    ends = [*(spell.on for spell in spells), None][1:]
     wanted = [
         DimensionState(
             station=station, dimension=dimension, met=spell.met, starts_on=spell.on, ends_on=end, note=spell.note

@@ -1,0 +1,9 @@
+from celery import shared_task
+
+from standards.actions.judging import judge_due
+from standards.actions.standards import JUDGE
+
+
+@shared_task(name=JUDGE, expires=60)
+def judge() -> None:
+    judge_due()
