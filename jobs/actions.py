@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import OrgUnit, User
 from common.nudge import wake
+from common.workers import worker_name
 from jobs.models import Job, JobState
 from jobs.registry import KINDS, Cancelled, JobRun
 
@@ -68,7 +67,7 @@ def cancel_job(*, by: User, job: Job) -> Job:
 
 def run_job(job_id: int) -> None:
     """Claim the job and run it to its end. A message for a job that is claimed, done or gone does nothing."""
-    me = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    me = worker_name(threading.get_ident())
     claimed = Job.objects.filter(pk=job_id, state=JobState.WAITING).update(
         state=JobState.RUNNING, claimed_by=me, heartbeat_at=timezone.now(), message=""
     )

@@ -92,7 +92,7 @@ def submit_report(*, by: User | None, report: MonthlyReport) -> MonthlyReport:
     report.save()
     # The lock comes before the count, so that nothing can slip in between; the state too, so that the figures
     # count this very report as submitted.
-    lock_month(station=report.station, month=report.month, reason=f"{report.month.label}月报已上报")
+    lock_month(by=by, station=report.station, month=report.month, reason=f"{report.month.label}月报已上报")
     report.figures = frozen_figures(report.station.unit, report.month)
     report.save(update_fields=["figures"])
     return _step(report, by, now, verb="上报月报", before=before)
@@ -110,7 +110,7 @@ def return_report(*, by: User | None, report: MonthlyReport, comment: str) -> Mo
     before = audit.state(report)
     report.state = ReportState.RETURNED
     now = _review(report, by)
-    unlock_month(station=report.station, month=report.month)
+    unlock_month(by=by, station=report.station, month=report.month, reason=f"{report.month.label}月报已退回")
     return _step(report, by, now, verb="退回月报", before=before, comment=text)
 
 

@@ -7,8 +7,6 @@ for a request, nor a request for the worker.
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Level
 from common.months import Month
+from common.workers import is_gone, worker_name
 from reporting.models import UnitMonth
 from stations.models import StaleMonth
 
@@ -51,25 +50,6 @@ class Claim:
 
     def only(self, rows: Iterable[Row]) -> Claim:
         return Claim(self.month, tuple(rows), self.worker)
-
-
-def worker_name() -> str:
-    """host:pid, by which `sweep` knows at once that a worker of its own host is gone."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
-
-
-def is_gone(worker: str) -> bool:
-    """Is it a process of this host that runs no more? A worker of another host is only known by its heartbeat."""
-    host, _, pid = worker.rpartition(":")
-    if host != socket.gethostname()[:60] or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _free(worker: str, now: datetime) -> QuerySet[StaleMonth]:

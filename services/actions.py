@@ -25,9 +25,7 @@ from services.rules import Facts
 from stations import stale
 from stations.models import Station, StationStatus, Worker
 
-SERVING = frozenset(
-    {StationStatus.COMPLETED, StationStatus.ACCEPTED, StationStatus.SIGN_HUNG, StationStatus.OPERATING}
-)
+SERVING = frozenset({StationStatus.COMPLETED, StationStatus.ACCEPTED, StationStatus.SIGN_HUNG, StationStatus.OPERATING})
 MAX_WORKERS = 50
 
 
@@ -173,21 +171,23 @@ def void_service(*, by: User | None, record: ServiceRecord, reason: str, now: da
 
 
 @transaction.atomic
-def lock_month(*, station: Station, month: Month, reason: str) -> MonthLock:
-    """Refuse changes to the month's services from now on; the lock that stands is kept.
-
-    The caller (a report that is submitted) leaves the audit event.
-    """
+def lock_month(*, by: User | None, station: Station, month: Month, reason: str) -> MonthLock:
+    """Refuse changes to the month's services from now on; the lock that stands is kept."""
     _hold(station)
-    lock, _ = MonthLock.objects.get_or_create(station=station, month=month, defaults={"reason": reason[:100]})
+    lock, created = MonthLock.objects.get_or_create(station=station, month=month, defaults={"reason": reason[:100]})
+    if created:
+        audit.record(by=by, verb="锁定月份", target=lock, unit=station.unit, reason=lock.reason)
     return lock
 
 
 @transaction.atomic
-def unlock_month(*, station: Station, month: Month) -> None:
+def unlock_month(*, by: User | None, station: Station, month: Month, reason: str) -> None:
     """Take changes again (a report that is returned); nothing happens to an open month."""
     _hold(station)
-    MonthLock.objects.filter(station=station, month=month).delete()
+    lock = MonthLock.objects.filter(station=station, month=month).first()
+    if lock:
+        audit.record(by=by, verb="开放月份", target=lock, unit=station.unit, reason=reason)
+        lock.delete()
 
 
 # ---- pieces ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from policies.deadlines import is_past
 from policies.models import Provision, ProvisionKind
 
 
@@ -24,6 +25,15 @@ class Target:
     def citation(self) -> str:
         """文号 and clause, as every page cites it."""
         return f"{self.document} {self.clause}".strip()
+
+    @property
+    def due_in_words(self) -> str:
+        """2023年12月31日前"""
+        return f"{self.due.year}年{self.due.month}月{self.due.day}日前"
+
+    def is_past(self, on: date) -> bool:
+        """Has its due date passed? The whole due day is still in time."""
+        return is_past(self.due, on)
 
 
 def coverage_targets(on: date) -> dict[int, Target]:

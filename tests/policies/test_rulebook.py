@@ -7,7 +7,7 @@ import pytest
 from common.months import Month
 from policies.actions import add_document, add_provision, end_provision
 from policies.models import PolicyDocument, Provision, ProvisionKind
-from policies.queries import NoRule, RuleBook, coverage_targets, room_targets
+from policies.queries import NoRule, RuleBook, Target, coverage_targets, room_targets
 
 JZ = "市民函〔2023〕28号"
 DEFAULT = "缺省（无文件）"
@@ -201,3 +201,9 @@ def test_of_several_targets_the_next_one_due_counts(world, rules):
 def test_targets_take_one_query(world, rules, django_assert_num_queries):
     with django_assert_num_queries(1):
         coverage_targets(date(2023, 12, 31))
+
+
+def test_a_target_is_past_the_day_after_its_due_date():
+    target = Target(5, date(2023, 12, 31), 2023, "市民函〔2023〕28号", "二", 1)
+    assert [target.is_past(day) for day in (date(2023, 12, 31), date(2024, 1, 1))] == [False, True]
+    assert target.due_in_words == "2023年12月31日前"

@@ -102,7 +102,7 @@ def test_an_id_of_another_user_is_not_given_away(client, sign_in, world, team):
 
 
 def test_a_locked_month_is_a_conflict(client, world, team):
-    lock_month(station=world.station(), month=Month(2026, 10), reason="月报已上报")
+    lock_month(by=None, station=world.station(), month=Month(2026, 10), reason="月报已上报")
     response = post(client, body(world, team))
     assert response.status_code == 409
     assert response.json() == {

@@ -50,7 +50,7 @@ def test_a_service_logged_while_the_month_is_locked_is_either_before_the_lock_or
 
     def lock() -> None:
         with transaction.atomic():
-            lock_month(station=station, month=OCTOBER, reason="月报已上报")
+            lock_month(by=None, station=station, month=OCTOBER, reason="月报已上报")
             at_lock.append(ServiceRecord.objects.filter(station=station, month=OCTOBER).count())
 
     results = together(log, lock, log)
@@ -66,7 +66,7 @@ def test_a_service_waits_for_a_lock_that_is_being_written_and_is_refused(log, wo
 
     def lock() -> None:
         with transaction.atomic():
-            lock_month(station=station, month=OCTOBER, reason="月报已上报")
+            lock_month(by=None, station=station, month=OCTOBER, reason="月报已上报")
             held.set()
             release.wait(timeout=10)
 
@@ -82,6 +82,6 @@ def test_a_service_waits_for_a_lock_that_is_being_written_and_is_refused(log, wo
 
 def test_two_locks_at_once_are_one(world):
     station = world.station()
-    first, second = together(*[lambda: lock_month(station=station, month=OCTOBER, reason="月报已上报")] * 2)
+    first, second = together(*[lambda: lock_month(by=None, station=station, month=OCTOBER, reason="月报已上报")] * 2)
     assert first == second
     assert MonthLock.objects.count() == 1

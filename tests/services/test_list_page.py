@@ -241,7 +241,7 @@ def test_changes_are_offered_only_where_they_are_possible(page, sign_in, world, 
     detail, correct = reverse("service_detail", args=[record.pk]), reverse("service_correct", args=[record.pk])
     assert correct in page.get(detail).content.decode()
     assert correct not in sign_in(world.county).get(detail).content.decode()
-    lock_month(station=record.station, month=Month(2026, 10), reason="月报已上报")
+    lock_month(by=None, station=record.station, month=Month(2026, 10), reason="月报已上报")
     html = page.get(detail).content.decode()
     assert correct not in html
     assert "2026年10月已上报锁定" in html
@@ -287,7 +287,7 @@ def test_voiding_on_the_page(page, log):
 def test_what_is_closed_sends_back_with_the_reason(page, world, log):
     record, voided = log(), log()
     void_service(by=world.worker, record=voided, reason="重复登记")
-    lock_month(station=record.station, month=Month(2026, 10), reason="月报已上报")
+    lock_month(by=None, station=record.station, month=Month(2026, 10), reason="月报已上报")
     for name in ("service_correct", "service_void"):
         locked = page.post(reverse(name, args=[record.pk]), {"reason": "更正"}, follow=True)
         assert "已上报锁定" in locked.content.decode()
@@ -299,7 +299,7 @@ def test_what_is_closed_sends_back_with_the_reason(page, world, log):
 def test_a_locked_month_that_locks_meanwhile_is_told_on_the_form(page, world, log, monkeypatch):
     record = log()
     monkeypatch.setattr("services.views.record.is_locked", lambda *_: False)
-    lock_month(station=record.station, month=Month(2026, 10), reason="月报已上报")
+    lock_month(by=None, station=record.station, month=Month(2026, 10), reason="月报已上报")
     html = page.post(reverse("service_void", args=[record.pk]), {"reason": "重复"}).content.decode()
     assert "2026年10月已上报锁定" in html
 

@@ -180,7 +180,7 @@ def test_bad_input_gets_a_clear_message_and_saves_nothing(page, world, team, cha
 
 
 def test_a_locked_month_is_told_before_and_at_saving(page, world, team):
-    lock_month(station=world.station(), month=Month(2026, 10), reason="月报已上报")
+    lock_month(by=None, station=world.station(), month=Month(2026, 10), reason="月报已上报")
     words = "2026年10月已上报锁定，如需修改请联系县级民政部门退回月报"
     assert words in page.get(LOG).content.decode()
     assert words in page.post(LOG, typed(world, team)).content.decode()

@@ -101,14 +101,17 @@ def target_words(data: DashboardData) -> str:
     """文件目标 110 · 2023年12月31日前; the tree's own count stands beside it as the denominator."""
     if data.target is None:
         return "没有文件目标，按现有乡镇（街道）计"
-    due = data.target.due
     asked = data.figures["coverage_target"].denominator
     count = f"文件目标 {number(asked)}" if asked is not None else "文件目标"
-    return f"{count} · {due.year}年{due.month}月{due.day}日前"
+    return f"{count} · {data.target.due_in_words}"
 
 
 def _missed_target(data: DashboardData, figure: Figure) -> bool:
-    if figure.indicator.rule != ProvisionKind.COVERAGE_TARGET or data.target is None or data.target.due >= data.day:
+    if (
+        figure.indicator.rule != ProvisionKind.COVERAGE_TARGET
+        or data.target is None
+        or not data.target.is_past(data.day)
+    ):
         return False
     reached = data.figures["coverage_target"].value
     return reached is not None and reached < 1

@@ -179,7 +179,6 @@ def _target_reason(data: DashboardData) -> Reason:
     target = data.target
     if target is None:
         return Reason("", "")
-    due = target.due
-    late = due < data.day
-    words = f"应于{due.year}年{due.month}月{due.day}日前建成" + ("，已逾期" if late else "")
+    late = target.is_past(data.day)
+    words = f"应于{target.due_in_words}建成" + ("，已逾期" if late else "")
     return Reason(words, target.citation, late=late)
