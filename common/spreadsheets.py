@@ -10,18 +10,34 @@ import csv
 import io
 import json
 import re
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
+
+from django.core.files import File
 
 CHILD = Path(__file__).with_name("xlsx_child.py")
 MEGABYTE = 1024 * 1024
 _CHUNK = MEGABYTE
 _OVERLAP = 64  # a cell reference is shorter, so none hides at the border of two chunks
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,7})([0-9]{1,18})\s*["']""")
+# What reading a package that is broken or made to deceive raises.
+BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    UnicodeDecodeError,
+    struct.error,
+)
 _SMALL = 4 * MEGABYTE  # a part below this may be packed as tightly as it likes
 
 
@@ -52,8 +68,7 @@ def read_rows(data: bytes, *, limits: Limits = DEFAULT) -> list[list[str]]:
     """
     if not data:
         raise SpreadsheetError("文件是空的")
-    if len(data) > limits.file_bytes:
-        raise SpreadsheetError(f"文件超过 {limits.file_bytes // MEGABYTE} MB，请拆分后再上传")
+    _refuse_large(len(data), limits)
     if data.startswith(b"PK\x03\x04"):
         _check_package(data, limits)
         rows = _parse_apart(data, limits)
@@ -66,6 +81,17 @@ def read_rows(data: bytes, *, limits: Limits = DEFAULT) -> list[list[str]]:
     return rows
 
 
+def read_upload(upload: File[bytes], *, limits: Limits = DEFAULT) -> list[list[str]]:
+    """`read_rows` of what came with a form; by its size alone when that is too much: then it was perhaps not kept."""
+    _refuse_large(upload.size, limits)
+    return read_rows(upload.read(), limits=limits)
+
+
+def _refuse_large(size: int, limits: Limits) -> None:
+    if size > limits.file_bytes:
+        raise SpreadsheetError(f"文件超过 {limits.file_bytes // MEGABYTE} MB，请拆分后再上传")
+
+
 def _check_package(data: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -74,7 +100,7 @@ def _check_package(data: bytes, limits: Limits) -> None:
             for part in parts:
                 with package.open(part) as stream:
                     _check_references(stream, limits)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except BROKEN as error:
         raise SpreadsheetError("文件已损坏，或不是 Excel 表格（.xlsx）") from error
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from typing import IO
 
 from django.core.exceptions import ValidationError
 
-from common.spreadsheets import Limits, unpacks_too_large
+from common.spreadsheets import BROKEN, Limits, unpacks_too_large
 from files.kinds import FileKind
 
 _PDF_TAIL = 2048
@@ -20,11 +19,7 @@ _PACKAGE = Limits(unpacked_bytes=200 * 1024 * 1024, parts=3000)
 _MAIN_PARTS = {"word/document.xml": FileKind.DOCX, "xl/workbook.xml": FileKind.XLSX}
 _ACTIVE = re.compile(r"(^|/)(vbaproject.*\.bin|vbadata\.xml|macrosheets/.*|activex/.*)$", re.IGNORECASE)
 _ACTIVE_TYPES = re.compile(rb"macroenabled|vbaproject|macrosheet", re.IGNORECASE)
-_BROKEN_ZIP = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
-    zlib.error,
-)  # fmt: skip
-BROKEN = "文件已损坏或不完整，请重新导出后再上传"
+_BROKEN_WORDS = "文件已损坏或不完整，请重新导出后再上传"
 
 
 def check_pdf(file: IO[bytes], size: int) -> None:
@@ -46,8 +41,8 @@ def office_kind(file: IO[bytes], size: int) -> FileKind:
             kind = _kind_of(package, size)
             _read_through(package)
             return kind
-    except _BROKEN_ZIP as error:
-        raise ValidationError(BROKEN) from error
+    except BROKEN as error:
+        raise ValidationError(_BROKEN_WORDS) from error
 
 
 def _kind_of(package: zipfile.ZipFile, size: int) -> FileKind:

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.forms import put_errors
-from common.spreadsheets import DEFAULT, SpreadsheetError, read_rows
+from common.spreadsheets import SpreadsheetError, read_upload
 from policies.actions import enter_year
 from policies.forms import NoticeForm
 from policies.models import CalendarYear
@@ -148,8 +148,7 @@ def _notice(request: SignedIn, year: int) -> Notice:
     upload = request.FILES.get("upload")
     if upload is not None:
         try:
-            # No more than it takes to see that the file is too large.
-            return from_rows(read_rows(upload.read(DEFAULT.file_bytes + 1)), year)
+            return from_rows(read_upload(upload), year)
         except SpreadsheetError as error:
             return Notice(year, (), (RowProblem(0, "上传表格", str(error)),))
     if "days" in request.POST:

@@ -142,6 +142,13 @@ def test_an_encrypted_part_is_told():
         read_rows(bytes(data))
 
 
+def test_a_part_whose_packing_is_broken_is_told():
+    data = bytearray(package({"[Content_Types].xml": bytes(range(256)) * 40}))
+    data[60:90] = b"\xff" * 30
+    with pytest.raises(SpreadsheetError, match="已损坏"):
+        read_rows(bytes(data))
+
+
 def test_a_slow_file_is_given_up():
     with pytest.raises(SpreadsheetError, match="超时"):
         read_rows(workbook(["a"]), limits=Limits(seconds=0))

@@ -110,6 +110,7 @@ def test_an_uploaded_workbook_is_previewed(sign_in, world, rules):
         (b"PK\x03\x04nonsense", "已损坏"),
         (b"\x00\x01\x02", "无法识别"),
         (b"x" * (6 * 1024 * 1024), "超过 5 MB"),
+        (b"x" * (40 * 1024 * 1024), "超过 5 MB"),  # beyond what any form keeps
     ],
 )
 def test_a_bad_upload_says_which_row_field_and_why(sign_in, world, rules, content, message):
