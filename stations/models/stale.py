@@ -1,4 +1,4 @@
-"""Months whose figures are to be counted again: the lease on that work lives here, the broker only nudges."""
+"""Work that a change left behind: months to be counted, stations to be judged again. The broker only nudges."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import OrgUnit
 from common.months import MonthField
+from common.paths import PathField
 
 
 class StaleMonth(models.Model):
@@ -32,3 +33,19 @@ class StaleMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.month}"
+
+
+class PendingJudgement(models.Model):
+    """A document changed R5 for everything at or below `unit`: its completed stations are judged again, in the order of
+    their paths. `judged_to` is the last one that was; the row goes when none is left."""
+
+    unit = models.ForeignKey(OrgUnit, models.CASCADE, related_name="+")
+    since = models.DateField(null=True)  # only those completed since
+    judged_to = PathField(blank=True)
+
+    class Meta:
+        verbose_name = "待重新判定"
+        verbose_name_plural = "待重新判定"
+
+    def __str__(self) -> str:
+        return str(self.unit)
