@@ -16,22 +16,19 @@ from common.months import Month, MonthFormField
 from common.paths import ancestors
 from stations.models import (
     BasicsFilter,
-    CertificateLevel,
     Dimension,
-    EmployerKind,
     Hosting,
     StationKind,
     StationState,
     month_end,
 )
 from stations.models.stations import StationQuerySet
-from stations.models.workers import WorkerQuerySet
-
-CERTIFIED = [*YES_NO, *CertificateLevel.choices]
 
 
-def unit_choices(user: User, unit: OrgUnit | None, permission: Permission) -> list[tuple[str, str]]:
-    """Units to go up or down to: from the user's own ones to `unit`, and what lies right below, stations left out."""
+def unit_choices(
+    user: User, unit: OrgUnit | None, permission: Permission, *, lowest_level: int = Level.TOWNSHIP
+) -> list[tuple[str, str]]:
+    """Units to go up or down to: from the user's own ones to `unit`, and what lies right below, down to a level."""
     tops = user.paths(permission)
     above = [step for step in ancestors(unit.path) if any(step.startswith(top) for top in tops)] if unit else tops
     seen = OrgUnit.objects.visible_to(user, permission)
@@ -39,20 +36,21 @@ def unit_choices(user: User, unit: OrgUnit | None, permission: Permission) -> li
     if unit is None and len(set(tops)) == 1:
         lowest = seen.values_list("pk", flat=True).get(path=tops[0])
     # The parent's key, not its path: with a join, OR could use no index and would read the whole subtree.
-    offered = Q(path__in=above) | Q(parent=lowest, level__lt=Level.STATION) if lowest else Q(path__in=above)
+    offered = Q(path__in=above) | Q(parent=lowest, level__lte=lowest_level) if lowest else Q(path__in=above)
     units = list(seen.filter(offered).order_by("path").values_list("pk", "level", "name"))
     top = min((level for _, level, _ in units), default=0)
     return choices_of([(str(pk), "　" * (level - top) + name) for pk, level, name in units])
 
 
-def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+def choice_filter(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    """A select of a list's filters."""
     return forms.ChoiceField(label=label, required=False, choices=choices, widget=PlainSelect)
 
 
 class ListFilter(forms.Form):
     """`unit` (already resolved through the gate), `q` and `month`."""
 
-    unit = _choice("单位", [])
+    unit = choice_filter("单位", [])
     q = forms.CharField(
         label="名称或拼音首字母", required=False, max_length=40, widget=PlainInput(attrs={"type": "search"})
     )
@@ -75,12 +73,12 @@ class ListFilter(forms.Form):
 
 
 class StationFilter(ListFilter):
-    kind = _choice("类型", choices_of(StationKind.choices))
-    state = _choice("状态", choices_of(StationState.choices))
-    basics = _choice("基础信息", choices_of(BasicsFilter.choices))
-    dimension = _choice("建设标准", choices_of(Dimension.choices, "四个维度"))
-    met = _choice("达标", YES_NO)
-    hosting = _choice("运营方式", choices_of(Hosting.choices))
+    kind = choice_filter("类型", choices_of(StationKind.choices))
+    state = choice_filter("状态", choices_of(StationState.choices))
+    basics = choice_filter("基础信息", choices_of(BasicsFilter.choices))
+    dimension = choice_filter("建设标准", choices_of(Dimension.choices, "四个维度"))
+    met = choice_filter("达标", YES_NO)
+    hosting = choice_filter("运营方式", choices_of(Hosting.choices))
 
     def apply(self, stations: StationQuerySet) -> StationQuerySet:
         """The stations that pass; none while a filter is wrong."""
@@ -117,37 +115,3 @@ class StationFilter(ListFilter):
         if self.cleaned_data["met"] == "yes":
             return all_four
         return stations.completed(on).exclude(pk__in=all_four.values("pk"))
-
-
-class WorkerFilter(ListFilter):
-    posted = _choice("在站", YES_NO)
-    certified = _choice("持证", CERTIFIED)
-    full_time = _choice("专职", YES_NO)
-    employer = _choice("用人单位", choices_of(EmployerKind.choices))
-
-    def __init__(self, data: Any, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["q"].label = "姓名、用人单位"
-
-    def apply(self, workers: WorkerQuerySet, stations: StationQuerySet) -> WorkerQuerySet:
-        """The workers that pass; with a month, those posted at its end to one of `stations` (the user's)."""
-        if not self.is_valid():
-            return workers.none()
-        values, on = self.cleaned_data, self.on
-        if self.chosen_unit:
-            workers, stations = workers.under(self.chosen_unit), stations.under(self.chosen_unit)
-        if values["month"] or values["posted"] == "yes":
-            workers = workers.posted_at(on, stations)
-        if values["posted"] == "no":
-            workers = workers.not_posted_at(on)
-        if values["certified"] in CertificateLevel.values:
-            workers = workers.holding(CertificateLevel(values["certified"]), on)
-        elif values["certified"]:
-            workers = workers.certified(on, yes=values["certified"] == "yes")
-        if values["full_time"]:
-            workers = workers.full_time(on, yes=values["full_time"] == "yes")
-        if values["employer"]:
-            workers = workers.employed_by(EmployerKind(values["employer"]), on)
-        if values["q"]:
-            workers = workers.found(values["q"].strip(), on)
-        return workers
