@@ -7,7 +7,9 @@ import pytest
 from accounts.models import AuditEvent
 from policies.actions import add_document, add_provision, end_provision
 from policies.models import ProvisionKind
-from stations.models import StaleMonth
+from stations.actions import judging
+from stations.models import StaleMonth, Station
+from stations.models.stale import PendingJudgement
 
 
 @pytest.fixture
@@ -60,3 +62,60 @@ def test_an_ended_rule_gives_way_to_the_one_above(world, operating, document):
     operating.refresh_from_db()
     assert operating.due_on == date(2023, 10, 9)
     assert operating.due_provision.document.number == "市民函〔2023〕28号"
+
+
+class TestManyStations:
+    """More stations than a request judges: the page answers, a worker does the rest."""
+
+    @pytest.fixture(autouse=True)
+    def small_batches(self, monkeypatch):
+        monkeypatch.setattr(judging, "BATCH", 1)
+
+    @pytest.fixture
+    def stations(self, world, operating):
+        place = world.units["榆次区"]
+        found = Station.objects.under(place).filter(completed_on__gte=date(2023, 9, 1)).order_by("unit__path")
+        keys = list(found.values_list("pk", flat=True))
+        assert len(keys) == 3
+        return keys
+
+    def by_the_new_rule(self, document) -> list[int]:
+        return list(
+            Station.objects.filter(due_provision__document=document).order_by("unit__path").values_list("pk", flat=True)
+        )
+
+    def test_the_request_judges_the_first_and_leaves_the_rest(self, world, stations, document):
+        provide(document, world)
+        assert self.by_the_new_rule(document) == stations[:1]
+        assert PendingJudgement.objects.get().unit == world.units["榆次区"]
+
+    def test_a_worker_judges_what_is_left_and_nothing_remains_to_do(self, world, stations, document):
+        provide(document, world)
+        StaleMonth.objects.all().delete()
+        judging.judge_pending()
+        assert self.by_the_new_rule(document) == stations
+        assert not PendingJudgement.objects.exists()
+        assert StaleMonth.objects.filter(unit=world.units["榆次区"]).exists()
+
+    def test_a_worker_that_fails_half_way_goes_on_where_it_stopped(self, world, stations, document, monkeypatch):
+        provide(document, world)
+        judge, judged = judging.judge_basics, []
+
+        def fails_once(station, rules, completed_on):
+            judged.append(station.pk)
+            if len(judged) == 2:
+                raise OSError("gone")
+            return judge(station, rules, completed_on)
+
+        monkeypatch.setattr(judging, "judge_basics", fails_once)
+        with pytest.raises(OSError, match="gone"):
+            judging.judge_pending()
+        judging.judge_pending()
+        assert judged == [stations[1], stations[2], stations[2]]
+        assert self.by_the_new_rule(document) == stations
+
+    def test_a_worker_out_of_time_leaves_the_rest_to_the_next(self, world, stations, document):
+        provide(document, world)
+        judging.judge_pending(seconds=0)
+        assert self.by_the_new_rule(document) == stations[:2]
+        assert PendingJudgement.objects.exists()
