@@ -42,7 +42,7 @@ class CheckedFile:
 
 def size_words(size: int) -> str:
     """“2.4 MB”"""
-    return str(filesizeformat(size)).replace("\xa0", " ")
+    return str(filesizeformat(size)).replace("\xa0", " ").replace(".0 ", " ")
 
 
 def most_bytes(kind: FileKind) -> int:

@@ -72,7 +72,7 @@ def limits_words(kinds: frozenset[FileKind], max_files: int) -> str:
     """“可选 9 个以内；JPEG、PNG、WebP 每个不超过 15 MB”"""
     count = f"最多 {max_files} 个；" if max_files > 1 else "1 个文件；"
     parts = [
-        f"{kinds_words(kinds & group)} 每个不超过 {size_words(most_bytes(next(iter(group)))).replace('.0', '')}"
+        f"{kinds_words(kinds & group)} 每个不超过 {size_words(most_bytes(next(iter(group))))}"
         for group in (IMAGES, DOCUMENTS)
         if kinds & group
     ]

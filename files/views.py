@@ -22,10 +22,10 @@ from files.models import Attachment
 from files.stored import open_stored
 
 BY_TARGET = "谁能看附件由所附的对象决定（Attachment.objects.visible_to）"
-# What is served came from somebody: no script of it may run, nothing of it may load. A PDF is shown by the browser's
-# own viewer, which a sandbox would forbid.
-CLOSED = "default-src 'none'; sandbox"
-VIEWER = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'"
+# What is served came from somebody: no script of it may run, nothing of it may load. The
+# browser's own viewers of pictures and PDF need their styles, and that of PDF cannot stand in a sandbox.
+CLOSED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+VIEWER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
 SECONDS = 600
 
 

@@ -90,12 +90,12 @@ def test_a_program_hung_behind_a_picture_is_not_stored():
 
 
 def test_a_picture_and_a_document_have_limits_of_their_own(settings):
-    settings.IMAGE_MAX_BYTES, settings.DOCUMENT_MAX_BYTES = 100, 2000
+    settings.IMAGE_MAX_BYTES, settings.DOCUMENT_MAX_BYTES = 100, 2048
     large = picture(size=(200, 200))
     assert 100 < len(large) < 2000
     assert "超过图片的上限 100" in refusal("大.jpg", large)
     assert checked(upload("a.pdf", pdf())).kind == "PDF"
-    assert "超过文件的上限 2.0" in refusal("大.pdf", pdf("x" * 3000))
+    assert "超过文件的上限 2 KB" in refusal("大.pdf", pdf("x" * 3000))
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch):

@@ -37,7 +37,7 @@ def test_a_picture_opens_in_the_browser_and_nothing_of_it_may_run(world, sign_in
     assert response["Content-Type"] == "image/jpeg"
     assert response["Content-Disposition"] == f"inline; filename*=utf-8''{quote('入户 走访.jpg')}"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     assert response["Cache-Control"] == "private, max-age=600"
     assert int(response["Content-Length"]) == row.size
 
