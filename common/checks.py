@@ -72,11 +72,11 @@ def note(text: str) -> str:
     return long_text(text, field="note", label="说明", max_length=NOTE_LENGTH)
 
 
-def withdrawal_reason(text: str) -> str:
-    """Why a record is taken back."""
-    reason = long_text(text, field="reason", label="撤回理由", max_length=NOTE_LENGTH)
+def withdrawal_reason(text: str, *, label: str = "撤回理由") -> str:
+    """Why a record is taken back, or something is given up."""
+    reason = long_text(text, field="reason", label=label, max_length=NOTE_LENGTH)
     if not reason:
-        raise ValidationError({"reason": "请填写撤回理由"})
+        raise ValidationError({"reason": f"请填写{label}"})
     return reason
 
 

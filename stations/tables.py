@@ -9,8 +9,10 @@ from accounts.queries import unit_in_scope
 from accounts.roles import Permission
 from common.forms import filter_words
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
+from stations.forms.features import FeatureFilter
 from stations.forms.filters import StationFilter
-from stations.models import Dimension, Station
+from stations.models import Dimension, FeatureProject, Station
+from stations.queries.features import feature_rows, sorted_features
 from stations.queries.register import register_rows
 from stations.queries.station_list import sorted_stations
 
@@ -65,5 +67,43 @@ declare(
             Column("判定", lambda row: row.judgement if row.station.due_on else None, width=14, group="系统录入"),
         ),
         rows=_stations,
+    )
+)
+
+
+def _features(user: User, params: QueryDict) -> RowSource:
+    unit = unit_in_scope(user, params.get("unit"))
+    form = FeatureFilter(params, user=user, unit=unit, permission=Permission.VIEW)
+    require_valid(form)
+    features = sorted_features(form.apply(FeatureProject.objects.visible_to(user)), params.get("sort", ""))
+    return source_of(
+        features.select_related("station__unit"), prepare=feature_rows, on=form.on, conditions=filter_words(form)
+    )
+
+
+declare(
+    Table(
+        key="features",
+        title="一站一品特色项目",
+        permission=Permission.VIEW,
+        columns=(
+            Column("县（市、区）", "county", width=10, group="所在地"),
+            Column("乡镇（街道）", "township", width=12, group="所在地"),
+            Column("站点", "station", width=20, group="所在地"),
+            Column("年度", lambda row: str(row.year), width=7),
+            Column("项目主题", "name", width=24),
+            Column("服务群体", "group", width=10),
+            Column("服务对象", "served", width=24),
+            Column("状态", "state", width=9),
+            Column("申报", "applied_on", DATE, group="日期"),
+            Column("认定", "approved_on", DATE, group="日期"),
+            Column("推荐到市", "to_city_on", DATE, group="日期"),
+            Column("推荐到省", "to_province_on", DATE, group="日期"),
+            Column("结项", "finished_on", DATE, group="日期"),
+            Column("中止", "stopped_on", DATE, group="日期"),
+            Column("实施方案", "plan", width=36),
+            Column("实施成效", "results", width=36),
+        ),
+        rows=_features,
     )
 )

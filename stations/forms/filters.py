@@ -42,7 +42,7 @@ def unit_choices(
     return choices_of([(str(pk), "　" * (level - top) + name) for pk, level, name in units])
 
 
-def choice_filter(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+def choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
     """A select of a list's filters."""
     return forms.ChoiceField(label=label, required=False, choices=choices, widget=PlainSelect)
 
@@ -50,7 +50,7 @@ def choice_filter(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceFie
 class ListFilter(forms.Form):
     """`unit` (already resolved through the gate), `q` and `month`."""
 
-    unit = choice_filter("单位", [])
+    unit = choice("单位", [])
     q = forms.CharField(
         label="名称或拼音首字母", required=False, max_length=40, widget=PlainInput(attrs={"type": "search"})
     )
@@ -73,12 +73,12 @@ class ListFilter(forms.Form):
 
 
 class StationFilter(ListFilter):
-    kind = choice_filter("类型", choices_of(StationKind.choices))
-    state = choice_filter("状态", choices_of(StationState.choices))
-    basics = choice_filter("基础信息", choices_of(BasicsFilter.choices))
-    dimension = choice_filter("建设标准", choices_of(Dimension.choices, "四个维度"))
-    met = choice_filter("达标", YES_NO)
-    hosting = choice_filter("运营方式", choices_of(Hosting.choices))
+    kind = choice("类型", choices_of(StationKind.choices))
+    state = choice("状态", choices_of(StationState.choices))
+    basics = choice("基础信息", choices_of(BasicsFilter.choices))
+    dimension = choice("建设标准", choices_of(Dimension.choices, "四个维度"))
+    met = choice("达标", YES_NO)
+    hosting = choice("运营方式", choices_of(Hosting.choices))
 
     def apply(self, stations: StationQuerySet) -> StationQuerySet:
         """The stations that pass; none while a filter is wrong."""
