@@ -23,9 +23,11 @@ from files.kinds import FileKind
 LONGEST_SIDE = 2560
 THUMBNAIL_SIDE = 360
 QUALITY = 85
-# 64 million: the largest that phones give by default. Looked at before anything is decoded: a PNG of 100 KB may unpack
-# to gigabytes. A JPEG of that size is decoded at a fraction, anything else takes 4 bytes a pixel.
-MAX_PIXELS = 65_000_000
+# What phones give by default; a scan of A4 at 600 dpi. Looked at before anything is decoded: a PNG of 100 KB
+# may unpack to gigabytes. A JPEG is decoded at a fraction of its size, anything else takes 4 bytes a pixel, twice.
+MAX_PIXELS_JPEG = 65_000_000
+MAX_PIXELS = 40_000_000
+_SMOOTH = ("L", "RGB", "RGBA", "CMYK")  # modes in which neighbouring pixels can be mixed
 FIRST_YEAR = 2000  # a camera whose clock was never set says 1970 or 1980
 
 # Two at a time in each process, so that many phones at once do not add up to gigabytes.
@@ -55,25 +57,31 @@ def rewrite(file: IO[bytes], kind: FileKind) -> Picture:
         except ValidationError:
             raise
         except Image.DecompressionBombError:
-            raise _too_many_pixels() from None
+            raise _too_many_pixels(kind) from None
         except MemoryError:
             raise ValidationError("图片过大，无法处理，请缩小后再上传") from None
         except Exception as error:  # decoders raise anything at broken or hostile bytes
             raise ValidationError("图片已损坏或不完整，请重新拍摄或重新选择") from error
 
 
-def _too_many_pixels() -> ValidationError:
-    return ValidationError(f"图片像素过多（最多 {MAX_PIXELS // 10_000} 万像素），请缩小后再上传")
+def _most_pixels(kind: FileKind) -> int:
+    return MAX_PIXELS_JPEG if kind is FileKind.JPEG else MAX_PIXELS
+
+
+def _too_many_pixels(kind: FileKind) -> ValidationError:
+    return ValidationError(f"图片像素过多（最多 {_most_pixels(kind) // 10_000} 万像素），请缩小后再上传")
 
 
 def _rewrite(file: IO[bytes], kind: FileKind) -> Picture:
     file.seek(0)
     with Image.open(file, formats=[kind.value]) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_many_pixels()
+        if image.width * image.height > _most_pixels(kind):
+            raise _too_many_pixels(kind)
         exif = _exif(image)
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         image.load()
+        if image.mode in _SMOOTH and "transparency" not in image.info:
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)  # in place, before any copy of it
         upright = ImageOps.exif_transpose(image) if exif.get(ExifTags.Base.Orientation, 1) != 1 else image
         clean = _flat(upright) if kind is FileKind.JPEG else _with_alpha(upright)
     clean.info = {}  # else comments and profiles would be written again

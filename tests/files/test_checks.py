@@ -98,18 +98,21 @@ def test_a_picture_and_a_document_have_limits_of_their_own(settings):
     assert "超过文件的上限 2 KB" in refusal("大.pdf", pdf("x" * 3000))
 
 
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch):
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded():
     """A PNG of 40 KB that says that it is 60,000 × 60,000 would take 14 GB."""
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0)
     chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))  # noqa: E731
     rows = zlib.compress(b"\0" * 1_000_000)
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    assert "像素过多（最多 6500 万像素）" in refusal("炸弹.png", bomb)
+    assert "像素过多（最多 4000 万像素）" in refusal("炸弹.png", bomb)
 
 
-def test_a_picture_a_little_over_the_limit_of_pixels_is_refused_too(monkeypatch):
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 64 * 48 - 1)
-    assert "像素过多" in refusal("大.jpg", picture())
+@pytest.mark.parametrize(("form", "limit"), [("JPEG", "MAX_PIXELS_JPEG"), ("PNG", "MAX_PIXELS")])
+def test_a_picture_a_little_over_the_limit_of_pixels_is_refused_too(monkeypatch, form, limit):
+    monkeypatch.setattr(pictures, limit, 64 * 48)
+    assert checked(upload("够.jpg", picture(form))).picture
+    monkeypatch.setattr(pictures, limit, 64 * 48 - 1)
+    assert "像素过多" in refusal("大.jpg", picture(form))
 
 
 # ---- PDF
