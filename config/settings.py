@@ -43,6 +43,7 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 
+ROOMS = ["accounts", "files", "jobs", "policies", "stations", "standards", "services", "agencies", "funds", "reporting"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -58,16 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "common",
-    "accounts",
-    "files",
-    "jobs",
-    "policies",
-    "stations",
-    "standards",
-    "services",
-    "agencies",
-    "funds",
-    "reporting",
+    *ROOMS,
 ]
 
 MIDDLEWARE = [

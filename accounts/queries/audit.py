@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection, models
 from django.db.models import Count
 from django.utils import timezone
 
 from accounts import audit_guard, seals
+from accounts.audit import UNTOLD
 from accounts.gate import GatedQuerySet
 from accounts.links import url_or_empty
 from accounts.models import AuditEvent, AuditSeal, OrgUnit, User
+from accounts.roles import Permission
+from common.months import Month, MonthField
 
 PAGE = 50
 FOLDED_FROM = 5
-ROOMS = ("accounts", "jobs", "policies", "stations", "services", "reporting")
 
 
 def target_types() -> list[tuple[str, str]]:
     """Model label → its Chinese name, of every model that can be the target of an event."""
     return [
         (model._meta.label_lower, str(model._meta.verbose_name))
-        for room in ROOMS
+        for room in settings.ROOMS
         for model in apps.get_app_config(room).get_models()
     ]
 
@@ -90,10 +94,11 @@ def page(
     )
 
 
-def lines(events: list[AuditEvent], user: User) -> list[Line]:
+def lines(events: list[AuditEvent], user: User, *, with_units: bool = True) -> list[Line]:
     """Events with field names, choices and references in words. A fixed number of queries for a page."""
     kinds = dict(target_types())
-    units = {u.path: u for u in OrgUnit.objects.filter(path__in={event.path for event in events})}
+    paths = {event.path for event in events} if with_units else set()
+    units = {unit.path: unit for unit in OrgUnit.objects.filter(path__in=paths)}
     names = _names(events, user)
     result = []
     for event in events:
@@ -111,6 +116,20 @@ def lines(events: list[AuditEvent], user: User) -> list[Line]:
             )
         )
     return result
+
+
+def events_of(target: models.Model, user: User, permission: Permission) -> models.QuerySet[AuditEvent]:
+    """What was done to one row, within the scope of that right."""
+    events = AuditEvent.objects.visible_to(user, permission)
+    return events.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+
+def life_of(target: models.Model, user: User, permission: Permission, *, leave: Collection[str] = UNTOLD) -> list[Line]:
+    """The row's whole life, the latest first, without its unit and the fields that `leave` names."""
+    events = list(events_of(target, user, permission).order_by("-id"))
+    for event in events:
+        event.changes = {name: pair for name, pair in event.changes.items() if name not in leave}
+    return lines(events, user, with_units=False)
 
 
 def _model(label: str) -> type[models.Model] | None:
@@ -155,9 +174,16 @@ def _is_key(model: type[models.Model], value: Any) -> bool:
         return False
 
 
+def _place_in(model: type[models.Model] | None) -> Callable[[tuple[str, Any]], int]:
+    """Changes in the order of the model's fields; what is no field of it comes last."""
+    fields = [*model._meta.fields, *model._meta.many_to_many] if model else []
+    places = {found.name: place for place, found in enumerate(fields)}
+    return lambda change: places.get(change[0], len(places))
+
+
 def _changes(event: AuditEvent, model: type[models.Model] | None, names: dict[Any, str]) -> list[Change]:
     result = []
-    for name, pair in event.changes.items():
+    for name, pair in sorted(event.changes.items(), key=_place_in(model)):
         found = _field(model, name)
         old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         if old in (None, "") and new in (None, ""):
@@ -177,8 +203,16 @@ def _words(value: Any, found: Any, names: dict[Any, str]) -> str:
         return "、".join(_words(item, found, names) for item in value) or "（空）"
     if isinstance(value, dict):
         return "；".join(f"{key}：{_words(item, None, names)}" for key, item in value.items())
+    return _of_field(value, found, names)
+
+
+def _of_field(value: Any, found: Any, names: dict[Any, str]) -> str:
+    """A plain value as the words of its field: the name of the row it points to, a month, a choice."""
     if found is not None and found.is_relation:
-        return names.get((found.related_model, value), f"编号 {value}")
+        unknown = f"编号 {value}" if _is_key(found.related_model, value) else str(value)
+        return names.get((found.related_model, value), unknown)
+    if isinstance(found, MonthField):
+        return Month.parse(str(value)).label
     choices = dict(getattr(found, "flatchoices", None) or ())
     return str(choices.get(value, value))
 

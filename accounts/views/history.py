@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.links import url_or_empty
-from accounts.models import AuditEvent
-from accounts.queries.audit import page
+from accounts.queries.audit import events_of, page
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 
@@ -23,8 +22,7 @@ def _cursor(request: SignedIn, name: str) -> int | None:
 def history_page(request: SignedIn, target: models.Model, *, title: str, back: tuple[str, int]) -> HttpResponse:
     """The events of `target` within the user's scope, the latest first. No addresses: those are for auditors."""
     label = target._meta.label_lower
-    events = AuditEvent.objects.visible_to(request.user, Permission.VIEW)
-    events = events.filter(target_type=label, target_id=str(target.pk))
+    events = events_of(target, request.user, Permission.VIEW)
     shown = page(events, request.user, after=_cursor(request, "after"), before=_cursor(request, "before"))
     keyset = {"next_cursor": shown.next_cursor, "previous_cursor": shown.previous_cursor, "shown": len(shown.lines)}
     url = reverse(back[0], args=[back[1]])

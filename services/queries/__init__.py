@@ -1,4 +1,4 @@
-"""Reads of the services room: what an entry is judged by, what the form offers, the list, a record's history."""
+"""Reads of the services room: what an entry is judged by, what the form offers, the list."""
 
 from services.queries.entry import (
     differs,
@@ -9,7 +9,6 @@ from services.queries.entry import (
     team_choices,
     usual_station,
 )
-from services.queries.history import Change, Event, history
 from services.queries.judging import is_locked, postings_between, preview_due
 from services.queries.listing import (
     PAGE,
@@ -26,15 +25,12 @@ from services.queries.listing import (
 
 __all__ = [
     "PAGE",
-    "Change",
     "Cursor",
-    "Event",
     "Page",
     "Row",
     "Selection",
     "Totals",
     "differs",
-    "history",
     "is_locked",
     "last_record",
     "list_rows",

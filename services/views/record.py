@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import may, scoped
 from accounts.queries import crumbs
+from accounts.queries.audit import life_of
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.forms import put_errors
@@ -19,9 +20,10 @@ from services import rules
 from services.actions import correct_service, void_service
 from services.forms import CorrectForm, VoidForm, initial_of
 from services.models import FocusGroup, ServiceRecord
-from services.queries import history, is_locked
+from services.queries import is_locked
 from services.views import judgement
 
+LEFT_OUT = ("id", "due_provision", "voided_at")  # of a record's history: told in words beside it
 WHOLE = ("station__unit", "entered_by", "due_provision__document")
 
 
@@ -42,7 +44,7 @@ def service_detail(request: SignedIn, record: ServiceRecord) -> HttpResponse:
         ],
         "judged": judgement.of_record(record),
         "team": list(record.workers.only("pk", "name").order_by("pk")),
-        "history": history(record, request.user),
+        "history": life_of(record, request.user, Permission.VIEW_RECORDS, leave=LEFT_OUT),
         "focus": [
             {"label": group.label, "count": count} for group in FocusGroup if (count := getattr(record, group.value))
         ],

@@ -236,6 +236,13 @@ def test_a_record_shows_its_facts_judgement_and_history(page, world, log):
     assert "方法：<s>探访</s> → 小组" in html
 
 
+def test_the_history_names_workers_and_months_in_words(page, world, team, log):
+    record = log(workers=[team.zhang], **days_ago(2))
+    correct_service(by=world.worker, record=record, reason="补一名社工", workers=[team.zhang, team.liu], now=NOW)
+    html = page.get(reverse("service_detail", args=[record.pk])).content.decode()
+    assert f"社工：<s>{team.zhang.name}</s> → {team.zhang.name}、{team.liu.name}" in html
+
+
 def test_changes_are_offered_only_where_they_are_possible(page, sign_in, world, log):
     record = log()
     detail, correct = reverse("service_detail", args=[record.pk]), reverse("service_correct", args=[record.pk])
