@@ -1,4 +1,4 @@
-"""API v1: stations, read only."""
+"""API v1: stations and their feature projects, read only."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
 from stations.basics import BasicsState, judge
+from stations.forms.features import RECOGNISED_CHOICE, FeatureFilter
 from stations.forms.filters import StationFilter
 from stations.models import (
     BasicsFilter,
     Dimension,
+    FeatureGroup,
+    FeatureProject,
+    FeatureState,
     Hosting,
+    Recommendation,
     Station,
     StationKind,
     StationState,
@@ -95,3 +100,49 @@ class StationViewSet(ReadOnlyModelViewSet):
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
         return form.apply(stations).order_by("unit__path")
+
+
+class FeatureSerializer(serializers.ModelSerializer):
+    """一站一品特色项目。照片和材料见页面。"""
+
+    station_name = serializers.CharField(source="station.unit.name", help_text="站点名称")
+
+    class Meta:
+        model = FeatureProject
+        fields = [
+            "id", "station", "station_name", "year", "name", "group", "served", "plan", "results", "state",
+            "applied_on", "approved_on", "to_city_on", "to_province_on", "finished_on", "stopped_on", "is_demo",
+        ]  # fmt: skip
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="列出特色项目",
+        parameters=[
+            _parameter("unit", "单位编号：只列其下辖站点的项目", OpenApiTypes.INT),
+            _parameter("q", "项目或站点名称包含的文字"),
+            _parameter("year", "年度", OpenApiTypes.INT),
+            _parameter("state", "状态", enum=[*FeatureState.values, RECOGNISED_CHOICE]),
+            _parameter("group", "服务群体", enum=FeatureGroup.values),
+            _parameter("recommended", "推荐到哪一级", enum=Recommendation.values),
+            _parameter("month", "截至该月月末已认定的，如 2026-10"),
+        ],
+    ),
+    retrieve=extend_schema(summary="查看一个特色项目"),
+)
+class FeatureViewSet(ReadOnlyModelViewSet):
+    """一站一品：管辖范围内站点的特色项目。筛选与列表页面相同。"""
+
+    queryset = FeatureProject.objects.none()
+    serializer_class = FeatureSerializer
+
+    def get_queryset(self) -> QuerySet[FeatureProject]:
+        user, given = self.request.user, self.request.query_params
+        features: Any = FeatureProject.objects.visible_to(user)
+        if self.action == "list":
+            unit = unit_in_scope(user, given.get("unit"))
+            form = FeatureFilter(given, user=user, unit=unit, permission=Permission.VIEW)
+            if not form.is_valid():
+                raise ValidationError(form.errors.as_data())
+            features = form.apply(features)
+        return features.select_related("station__unit").order_by("-year", "station__unit__path", "pk")

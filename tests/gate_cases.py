@@ -24,7 +24,17 @@ from jobs.models import Job
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
-from stations.models import Station, StationPosting, Worker
+from stations.models import (
+    Acceptance,
+    BuildingPlan,
+    FeatureProject,
+    Milestone,
+    MilestoneKind,
+    RoomTitle,
+    Station,
+    StationPosting,
+    Worker,
+)
 from tests.files.samples import photo
 from tests.world import World, make_user
 
@@ -100,6 +110,12 @@ def _service(world: World, place: str) -> ServiceRecord:
     )  # fmt: skip
 
 
+def _feature(world: World, place: str) -> FeatureProject:
+    return FeatureProject.objects.create(
+        station=world.station(place), year=2026, name="夕阳有伴", group="ELDERLY", served="独居老人", plan="每周探访"
+    )
+
+
 def _report(world: World, place: str) -> MonthlyReport:
     return MonthlyReport.objects.create(station=world.station(place), month=MONTH)
 
@@ -136,6 +152,33 @@ def _event(world: World, place: str) -> Any:
     return audit.record(by=None, verb="演示", target=unit, unit=unit)
 
 
+def _acceptance(world: World, place: str) -> Acceptance:
+    """A round that failed."""
+    return Acceptance.objects.create(
+        station=world.station(place), round=1, held_on=date(2023, 12, 1), passed=False, members="某人",
+        comments="某事", correct_by=date(2024, 1, 1), recorded_at=datetime(2023, 12, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def _plan(world: World, place: str) -> BuildingPlan:
+    return BuildingPlan.objects.get_or_create(unit=_county(world, place), year=2026, defaults={"title": "计划"})[0]
+
+
+def _milestone(world: World, place: str) -> Milestone:
+    plan = _plan(world, place)
+    return Milestone.objects.create(
+        plan=plan, name="培训", due_on=date(2026, 10, 1), unit=plan.unit, kind=MilestoneKind.STEP
+    )
+
+
+def _title(world: World, place: str) -> RoomTitle:
+    return RoomTitle.objects.create(room=world.station(place), year=2026, applied_on=date(2026, 9, 1), statement="申请")
+
+
+def _county(world: World, place: str) -> OrgUnit:
+    return OrgUnit.objects.get(path=world.units[place].path[: 4 * 4])
+
+
 def _city(world: World, place: str) -> OrgUnit:
     return world.units[CITIES[place]]
 
@@ -154,6 +197,11 @@ ROWS: dict[type[Model], Rows] = {
     Worker: Rows(_worker),
     ServiceRecord: Rows(_service),
     MonthlyReport: Rows(_report),
+    FeatureProject: Rows(_feature),
+    Acceptance: Rows(_acceptance),
+    BuildingPlan: Rows(_plan, where=_county),
+    Milestone: Rows(_milestone, where=_county),
+    RoomTitle: Rows(_title),
     PolicyDocument: DOCUMENTS,
     Provision: Rows(_provision, where=_city),
     Attachment: ATTACHMENTS,
@@ -200,6 +248,7 @@ CASES: dict[str, Case] = {
     # API
     "api_unit-detail": Case(UNITS),
     "api_station-detail": Case(STATIONS),
+    "api_feature-detail": Case(Rows(_feature)),
     "api_service-detail": Case(Rows(_service), permission=Permission.VIEW_RECORDS),
     "api_figures-list": Case(UNITS, kwargs=lambda row: {}, query=lambda row: {"unit": row.pk, "month": str(MONTH)}),
 }

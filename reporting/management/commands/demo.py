@@ -16,6 +16,7 @@ from common.months import Month
 from reporting.compute import compute_month
 from reporting.demo import SEED
 from reporting.demo.activity import build_services
+from reporting.demo.features import build_features
 from reporting.demo.people import build_people
 from reporting.demo.places import build_places, build_rooms
 from reporting.demo.reports import build_reports
@@ -68,10 +69,11 @@ class Command(BaseCommand):
         services = build_services(rng, places, workers, now)
         home = sign_ins["county"].current_postings()[0].unit
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
+        features = build_features(Random(SEED), places, today)
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)
-        self.stdout.write(f"  {len(places)} 个社工站，{people} 名在站社工，{services} 条服务，{reports} 份月报")
+        self.stdout.write(f"  {len(places)} 个社工站，{people} 名在站社工，{services} 条服务，{reports} 份月报，{features} 个特色项目")
 
     def print_sign_ins(self) -> None:
         lines = describe()
