@@ -38,6 +38,7 @@ ITEMS = [
     Item("今天", "today", "calendar-check", P.LOG_SERVICE, dock=True),
     Item("总览", "home_dashboard", "layout-dashboard", P.VIEW, dock=True),
     Item("站点台账", "station_list", "building-community", P.VIEW, "站点", dock=True),
+    Item("建设进度", "building_progress", "chart-bar", P.VIEW, "站点"),
     Item("队伍", "worker_list", "users", P.VIEW_WORKERS),
     Item("服务", "service_list", "heart-handshake", P.VIEW_RECORDS, dock=True),
     Item("月报", "report_list", "report", P.VIEW_RECORDS, dock=True),

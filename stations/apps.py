@@ -11,5 +11,7 @@ class StationsConfig(AppConfig):
         import_module("stations.attachables")
         import_module("stations.signals")
         import_module("stations.tables")
+        import_module("stations.building_tables")
         import_module("stations.queries.station_panels")
         import_module("stations.queries.station_events")
+        import_module("stations.queries.building_panels")

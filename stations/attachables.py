@@ -5,7 +5,16 @@ from django.urls import reverse
 from accounts.roles import Permission
 from files.kinds import BOTH, DOCUMENTS, IMAGES
 from files.registry import Slot, attachable
-from stations.models import Acceptance, FeatureProject, Milestone, RoomTitle, Station, StatusSpell
+from stations.models import (
+    Acceptance,
+    Certificate,
+    FeatureProject,
+    Milestone,
+    RoomTitle,
+    Station,
+    StatusSpell,
+    Training,
+)
 
 attachable(
     Station,
@@ -60,4 +69,22 @@ attachable(
     label=lambda row: f"特色项目 {row}",
     page=lambda row: reverse("feature_detail", args=[row.pk]),
     related=("station__unit",),
+)
+# A scan bears the identity number: only who manages the worker opens it.
+attachable(
+    Certificate,
+    view=Permission.MANAGE_WORKERS,
+    change=Permission.MANAGE_WORKERS,
+    slots={"scan": Slot("证书扫描件", BOTH)},
+    label=lambda row: f"{row.worker} {row}",
+    page=lambda row: reverse("worker_detail", args=[row.worker_id]),
+    related=("worker",),
+)
+attachable(
+    Training,
+    view=Permission.VIEW_WORKERS,
+    change=Permission.MANAGE_WORKERS,
+    slots={"material": Slot("通知、签到表、结业证明", BOTH)},
+    label=lambda row: f"培训 {row}",
+    page=lambda row: reverse("training_detail", args=[row.pk]),
 )

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
-from stations.views import lists, stations, withdraw, workers
+from stations.urls_building import building_patterns
+from stations.views import lists, stations, steps, withdraw, workers
 
 urlpatterns: list[URLPattern] = [
     path("stations/", lists.station_list, name="station_list"),
@@ -8,11 +9,12 @@ urlpatterns: list[URLPattern] = [
     path("stations/<int:pk>/", stations.station_detail, name="station_detail"),
     path("stations/<int:pk>/file/", stations.station_file, name="station_file"),
     path("stations/<int:pk>/edit/", stations.station_edit, name="station_edit"),
-    path("stations/<int:pk>/status/", stations.station_status, name="station_status"),
+    path("stations/<int:pk>/status/", steps.station_status, name="station_status"),
     path("stations/<int:pk>/status/withdraw/", withdraw.station_status_withdraw, name="station_status_withdraw"),
     path("stations/<int:pk>/check/", stations.station_dimension, name="station_dimension"),
     path("stations/<int:pk>/check/withdraw/", withdraw.station_check_withdraw, name="station_check_withdraw"),
     path("stations/<int:pk>/history/", stations.station_history, name="station_history"),
+    *building_patterns,
     path("workers/", lists.worker_list, name="worker_list"),
     path("workers/new/", workers.worker_create, name="worker_create"),
     path("workers/take-over/", workers.worker_take_over, name="worker_take_over"),

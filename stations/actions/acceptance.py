@@ -16,9 +16,10 @@ from accounts.models import User
 from accounts.roles import Permission
 from common import checks
 from common.text import long_text, plain_name
+from files.actions import attach
 from stations import life, stale
 from stations.actions.locks import locked_station
-from stations.actions.spells import advance, current_spell, require_step, take_back
+from stations.actions.spells import EVIDENCE, Evidence, advance, current_spell, require_step, take_back
 from stations.models import Acceptance, AcceptanceItem, Station, StationKind, StationStatus, StatusSpell
 from stations.queries.checklist import ChecklistItem, checklist
 
@@ -51,6 +52,7 @@ def record_acceptance(
     findings: Mapping[int, Finding],
     comments: str = "",
     correct_by: date | None = None,
+    files: Evidence = (),
     expected: int | None = None,
 ) -> Acceptance:
     """One round. `findings`: a Finding for each key of the checklist of that day; `expected`: the round that was begun.
@@ -78,6 +80,7 @@ def record_acceptance(
     for item in items:
         item.acceptance = acceptance
     AcceptanceItem.objects.bulk_create(items)
+    attach(by=by, target=acceptance, unit=station.unit, files=files, slot=EVIDENCE, field="files")
     audit.record(
         by=by,
         verb="登记验收",

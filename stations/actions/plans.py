@@ -15,8 +15,9 @@ from accounts.roles import Permission
 from common import checks
 from common.months import LAST_DAY
 from common.text import long_text, plain_name
+from files.actions import attach
 from policies.models import PolicyDocument
-from stations.actions.spells import require_step
+from stations.actions.spells import EVIDENCE, Evidence, require_step
 from stations.actions.stations import create_station
 from stations.models import COUNTABLE, BuildingPlan, Milestone, MilestoneKind, Station, StationKind
 
@@ -180,7 +181,9 @@ def _countable(status: str) -> str:
 
 
 @transaction.atomic
-def finish_milestone(*, by: User | None, milestone: Milestone, on: date, note: str = "") -> Milestone:
+def finish_milestone(
+    *, by: User | None, milestone: Milestone, on: date, note: str = "", files: Evidence = ()
+) -> Milestone:
     """Record that a STEP was done on `on`. Raises ValidationError for a counted one, and once it is recorded."""
     milestone = _locked_milestone(milestone)
     path = milestone.unit.path
@@ -193,6 +196,7 @@ def finish_milestone(*, by: User | None, milestone: Milestone, on: date, note: s
     milestone.done_on = checks.past_day(on, field="on", label="完成日期")
     milestone.done_note, milestone.done_by = checks.note(note), by
     milestone.save(update_fields=["done_on", "done_note", "done_by"])
+    attach(by=by, target=milestone, unit=milestone.unit, files=files, slot=EVIDENCE, field="files")
     audit.record(
         by=by,
         verb="登记建设节点完成",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils import timezone
 
 from accounts import audit
@@ -13,12 +15,16 @@ from accounts.gate import may
 from accounts.models import User
 from accounts.roles import Permission
 from common import checks
+from files.checks import CheckedFile
 from policies.queries import RuleBook
 from stations import life, stale
 from stations.actions.careers import close_posting
 from stations.actions.judging import judge_basics
 from stations.actions.locks import locked_worker
 from stations.models import Station, StationKind, StationPosting, StationStatus, StatusSpell, Worker
+
+EVIDENCE = "evidence"  # the slot of files that prove a step (stations.attachables)
+Evidence = Sequence[File | CheckedFile]
 
 
 def current_spell(station: Station, expected: int | None = None) -> StatusSpell:

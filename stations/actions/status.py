@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from common import checks
+from files.actions import attach
 from stations import stale
 from stations.actions.locks import locked_station
-from stations.actions.spells import advance, current_spell, take_back
+from stations.actions.spells import EVIDENCE, Evidence, advance, current_spell, take_back
 from stations.models import Dimension, DimensionState, Station, StationStatus, StatusSpell
 
 
@@ -24,9 +25,10 @@ def record_status(
     status: str,
     on: date,
     note: str = "",
+    files: Evidence = (),
     expected: int | None = None,
 ) -> StatusSpell:
-    """End the current status on `on` and begin `status`. Completion judges when the basics are due (R5).
+    """End the current status on `on` and begin `status`, with evidence. Completion judges when the basics are due (R5).
 
     `expected` is the id of the spell that the user saw; when another stands there by now, nothing is written.
     Raises ValidationError for a wrong order, who may not record the step (R14), a day in the future or before the
@@ -37,7 +39,9 @@ def record_status(
     new = StationStatus(checks.member(status, StationStatus, field="status", label="状态"))
     if new == StationStatus.ACCEPTED and current.status == StationStatus.COMPLETED:
         raise ValidationError({"status": "“验收”不能直接登记：请填写验收表，验收合格即进入“验收”状态"})
-    return advance(by=by, station=station, current=current, new=new, on=on, note=note)
+    spell = advance(by=by, station=station, current=current, new=new, on=on, note=note)
+    attach(by=by, target=spell, unit=station.unit, files=files, slot=EVIDENCE, field="files")
+    return spell
 
 
 @transaction.atomic

@@ -12,17 +12,20 @@ from accounts.models import User
 from accounts.roles import Permission
 from common import checks
 from common.text import long_text
+from files.actions import attach
 from stations import stale
 from stations.actions.locks import locked_station
 from stations.actions.plans import FIRST_YEAR, LAST_YEAR
-from stations.actions.spells import require_step
+from stations.actions.spells import EVIDENCE, Evidence, require_step
 from stations.models import RoomTitle, Station, StationKind, TitleState
 
 STATEMENT_LENGTH = 1000
 
 
 @transaction.atomic
-def apply_for_title(*, by: User | None, room: Station, year: int, on: date, statement: str) -> RoomTitle:
+def apply_for_title(
+    *, by: User | None, room: Station, year: int, on: date, statement: str, files: Evidence = ()
+) -> RoomTitle:
     """The township asks for the title of `year`.
 
     Raises ValidationError: not a completed room, a closed one, an application or title of that year already.
@@ -45,6 +48,7 @@ def apply_for_title(*, by: User | None, room: Station, year: int, on: date, stat
     title = RoomTitle.objects.create(
         room=room, year=clean["year"], applied_on=clean["on"], statement=clean["statement"], applied_by=by
     )
+    attach(by=by, target=title, unit=room.unit, files=files, slot=EVIDENCE, field="files")
     _record(by, "申请示范社工室", title, {"年度": [None, year], "申请日期": [None, str(title.applied_on)]})
     return title
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common.forms import choices_of, day_field, note_field
+from files.forms import FilesField
 from stations.models import Dimension, Hosting, Station, StationKind, StationStatus
 
 MET = [("yes", "达标"), ("no", "未达标")]
@@ -126,10 +127,13 @@ class StatusForm(forms.Form):
     status = forms.ChoiceField(label="新状态", widget=forms.RadioSelect)
     on = day_field("起始日期")
     note = note_field()
+    files = FilesField(label="照片或文件", required=False)
     expected = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, following: tuple[StationStatus, ...], expected: int) -> None:
-        super().__init__(data, initial={"expected": expected})
+    def __init__(
+        self, data: Any = None, files: Any = None, *, following: tuple[StationStatus, ...], expected: int
+    ) -> None:
+        super().__init__(data, files, initial={"expected": expected})
         # A status that someone else made impossible must reach the action, which says so.
         offered = StationStatus.choices if data else [(status.value, status.label) for status in following]
         fields: dict[str, Any] = self.fields

@@ -18,8 +18,10 @@ from stations.timeline import Event, timeline
 @timeline()
 def statuses(user: User, station: Station) -> Iterator[Event]:
     """One query."""
-    for spell in StatusSpell.objects.filter(station=station).order_by("starts_on", "pk"):
-        yield Event(spell.starts_on, f"登记“{StationStatus(spell.status).label}”", spell.note)
+    spells = StatusSpell.objects.filter(station=station).select_related("recorded_by")
+    for spell in spells.order_by("starts_on", "pk"):
+        actor = spell.recorded_by.name if spell.recorded_by else ""
+        yield Event(spell.starts_on, f"登记“{StationStatus(spell.status).label}”", spell.note, actor=actor)
 
 
 @timeline()

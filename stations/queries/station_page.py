@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 
-from stations import basics, life
-from stations.models import Dimension, DimensionState, Station, StationKind, StationPosting, StationStatus, StatusSpell
+from accounts.models import User
+from files.queries import AttachmentRow, attachments_of
+from stations import basics
+from stations.models import Dimension, DimensionState, Station, StationPosting, StationStatus, StatusSpell
 from stations.queries.citations import source
 from stations.queries.station_list import DimensionMark, dimension_mark
 from stations.queries.tones import BASICS_TONES, STATUS_TONES
@@ -25,6 +27,9 @@ class SpellRow:
     ends_on: date | None
     days: int  # that the status held; 0 for a step of the same day
     note: str
+    by: str  # who recorded it, and when; "" where that was not kept
+    at: datetime | None
+    files: list[AttachmentRow]
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,28 @@ class PostedRow:
     qualification: Qualification
 
 
-def spell_rows(station: Station, today: date) -> list[SpellRow]:
-    """Every status, the latest first. One query."""
+def spell_rows(user: User, station: Station, today: date) -> list[SpellRow]:
+    """Every status, the latest first, with its evidence. Two queries, a few more where there are files."""
+    spells = list(
+        StatusSpell.objects.filter(station=station).select_related("recorded_by").order_by("-starts_on", "-pk")
+    )
+    files = attachments_of(user, spells)
     rows = []
-    for spell in StatusSpell.objects.filter(station=station).order_by("-starts_on", "-pk"):
+    for spell in spells:
         status = StationStatus(spell.status)
-        days = ((spell.ends_on or today) - spell.starts_on).days
         rows.append(
-            SpellRow(status, status.label, STATUS_TONES[status], spell.starts_on, spell.ends_on, days, spell.note)
+            SpellRow(
+                value=status,
+                status=status.label,
+                tone=STATUS_TONES[status],
+                starts_on=spell.starts_on,
+                ends_on=spell.ends_on,
+                days=((spell.ends_on or today) - spell.starts_on).days,
+                note=spell.note,
+                by=spell.recorded_by.name if spell.recorded_by else "",
+                at=spell.recorded_at,
+                files=files[spell.pk],
+            )
         )
     return rows
 
@@ -130,11 +149,10 @@ def missing_basics(station: Station) -> list[str]:
 
 
 def station_head(station: Station) -> dict[str, Any]:
-    """What stands above the cards: the current status, and whether a step may follow. One query."""
+    """What stands above the cards: the current status. One query."""
     spell = StatusSpell.objects.current().get(station=station)
     current = StationStatus(spell.status)
     return {
         "station": station,
         "status": {"label": current.label, "tone": STATUS_TONES[current], "since": spell.starts_on},
-        "may_advance": bool(life.following(StationKind(station.kind), current)),
     }

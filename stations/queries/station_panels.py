@@ -15,6 +15,7 @@ from stations.models import Station
 from stations.panels import panel
 from stations.queries.citations import rules_for, source
 from stations.queries.station_page import basics_due, dimension_rows, missing_basics, posted_rows, spell_rows
+from stations.queries.steps import steps_for
 
 P = Permission
 
@@ -70,10 +71,9 @@ def workers(user: User, station: Station) -> dict[str, Any]:
 
 @panel(key="statuses", title="状态记录", order=40, template="stations/panels/statuses.html")
 def statuses(user: User, station: Station) -> dict[str, Any]:
-    """One query."""
-    rows = spell_rows(station, timezone.localdate())
-    withdrawable = may(user, P.CREATE_STATION, station.unit.path) and len(rows) > 1
+    """Three queries, a few more where there are files."""
+    withdrawable = steps_for(user, station).may_withdraw
     return {
-        "rows": rows,
+        "rows": spell_rows(user, station, timezone.localdate()),
         "links": [_link("撤回最近一次登记", "station_status_withdraw", station)] if withdrawable else [],
     }

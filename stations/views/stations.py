@@ -1,4 +1,4 @@
-"""Pages of one station: see, its file, create, edit, record statuses and checks, history."""
+"""Pages of one station: see, its file, create, edit, record checks, history. Its steps: stations.views.steps."""
 
 from __future__ import annotations
 
@@ -15,17 +15,12 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
-from stations import life
-from stations.actions import (
-    create_station,
-    edit_station,
-    record_dimension,
-    record_status,
-)
-from stations.forms.stations import CreateForm, DimensionForm, EditForm, StatusForm
-from stations.models import Dimension, Station, StationKind, StationStatus, StatusSpell
+from stations.actions import create_station, edit_station, record_dimension
+from stations.forms.stations import CreateForm, DimensionForm, EditForm
+from stations.models import Dimension, Station
 from stations.panels import panels_of
 from stations.queries.station_page import station_head
+from stations.queries.steps import steps_for
 from stations.timeline import events_of, years_of
 
 JOINED = ("unit", "due_provision__document")
@@ -47,7 +42,7 @@ def station_detail(request: SignedIn, station: Station) -> HttpResponse:
         "panels": panels_of(user, station),
         "events": events[:LATEST],
         "events_total": len(events),
-        "may_create": may(user, Permission.CREATE_STATION, path),
+        "steps": steps_for(user, station),
         "sees_history": records,
         "service_url": url_or_empty("service_list") + query if records and url_or_empty("service_list") else "",
         "report_url": url_or_empty("report_list") + query if records and url_or_empty("report_list") else "",
@@ -95,31 +90,6 @@ def station_edit(request: SignedIn, station: Station) -> HttpResponse:
         "stations/station_form.html",
         {"station": station, "form": form, "title": "编辑基础信息", "crumbs": crumbs(request.user, station.unit)},
     )
-
-
-def _current(station: Station) -> StatusSpell:
-    return station.spells.current().get()
-
-
-@GET_OR_POST
-@scoped(Station, Permission.CREATE_STATION, related=JOINED)
-def station_status(request: SignedIn, station: Station) -> HttpResponse:
-    """Record the next status. The form carries the spell that was seen, so that no two people record it twice."""
-    current = _current(station)
-    following = life.following(StationKind(station.kind), StationStatus(current.status))
-    form = StatusForm(request.POST or None, following=following, expected=current.pk)
-    if spell := attempt(form, lambda: record_status(by=request.user, station=station, **form.cleaned_data)):
-        messages.success(request, f"已登记“{StationStatus(spell.status).label}”")
-        return redirect("station_detail", station.pk)
-    context = {
-        "station": station,
-        "form": form,
-        "title": "登记站点状态",
-        "current": current,
-        "offered": following,
-        "crumbs": crumbs(request.user, station.unit),
-    }
-    return render(request, "stations/station_status.html", context)
 
 
 @GET_OR_POST

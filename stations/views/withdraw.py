@@ -46,8 +46,9 @@ def _page(
 
 
 @GET_OR_POST
-@scoped(Station, Permission.CREATE_STATION, related=("unit",))
+@scoped(Station, Permission.BUILD_STATION, related=("unit",))
 def station_status_withdraw(request: SignedIn, station: Station) -> HttpResponse:
+    """Whoever may record a step may take it back; the action refuses others."""
     row = station.spells.current().get()
     return _page(request, station, row, what="状态", on=row.starts_on, write=withdraw_status, effect="恢复为上一个状态")
 
