@@ -58,6 +58,15 @@ class AttachmentRow:
     duplicates: Duplicates
 
 
+def visible_attachment(user: User, pk: int) -> Attachment | None:
+    """The standing file if the user sees its target. As `Attachment.objects.visible_to`, which asks every declared
+    model at once: here its target's alone, since a page asks for thirty thumbnails."""
+    row = Attachment.objects.standing().select_related("unit", "target_type").filter(pk=pk).first()
+    if row is None or not row.spec.visible_to(user).filter(pk=row.target_id).exists():
+        return None
+    return row
+
+
 def attachments_of(user: User, targets: Iterable[Model], slot: str | None = None) -> dict[Any, list[AttachmentRow]]:
     """Key of the target → its files in the order of upload ([] for a target without any), for rows of one model.
 

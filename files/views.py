@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,9 +19,10 @@ from files import actions
 from files.forms import RemoveForm
 from files.kinds import FileKind
 from files.models import Attachment
+from files.queries import visible_attachment
 from files.stored import open_stored
 
-BY_TARGET = "谁能看附件由所附的对象决定（Attachment.objects.visible_to）"
+BY_TARGET = "谁能看附件由所附的对象决定（files.queries.visible_attachment）"
 # What is served came from somebody: no script of it may run, nothing of it may load. The
 # browser's own viewers of pictures and PDF need their styles, and that of PDF cannot stand in a sandbox.
 CLOSED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -30,8 +31,10 @@ SECONDS = 600
 
 
 def _visible(request: SignedIn, pk: int) -> Attachment:
-    rows = Attachment.objects.visible_to(request.user).select_related("unit", "target_type")
-    return get_object_or_404(rows, pk=pk)
+    row = visible_attachment(request.user, pk)
+    if row is None:
+        raise Http404("没有这个附件，或不在您的管辖范围内")
+    return row
 
 
 def _served(request: SignedIn, name: str, tag: str, kind: FileKind, shown: str) -> HttpResponseBase:

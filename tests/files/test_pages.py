@@ -136,10 +136,10 @@ def test_who_may_not_change_the_target_may_not_remove(world, sign_in, station, p
     assert Attachment.objects.standing().count() == 1
 
 
-def test_opening_costs_one_query_about_the_file(world, sign_in, station, put, django_assert_num_queries):
+def test_opening_costs_two_queries_about_the_file(world, sign_in, station, put, django_assert_num_queries):
     (row,) = put(station)
     client = sign_in(world.county)
-    with django_assert_num_queries(4):  # session, user, postings, the file
+    with django_assert_num_queries(5):  # session, user, postings, the file, its target
         client.get(reverse("file_open", args=[row.pk]))
 
 

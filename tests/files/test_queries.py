@@ -11,9 +11,10 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.roles import Permission
 from files.actions import remove
 from files.models import Attachment
-from files.queries import attachments_of, duplicates_of
+from files.queries import attachments_of, duplicates_of, visible_attachment
 from tests.files.samples import photo, picture, upload
 from tests.files.test_pictures import exif
 
@@ -69,6 +70,15 @@ def test_without_files_it_costs_one_query(world, station, django_assert_num_quer
     world.county.current_postings()
     with django_assert_num_queries(1):
         attachments_of(world.county, [station])
+
+
+def test_one_file_and_many_are_asked_for_by_the_same_gate(world, put):
+    rows = [put(station)[0] for station in Station.objects.select_related("unit")]
+    for user in world.users.values():
+        many = set(Attachment.objects.visible_to(user).values_list("pk", flat=True))
+        assert many == {row.pk for row in rows if visible_attachment(user, row.pk)}
+    assert Attachment.objects.visible_to(world.root).count() == len(rows)
+    assert Attachment.objects.visible_to(world.root, Permission.MANAGE_WORKERS).count() == 0
 
 
 # ---- duplicates
