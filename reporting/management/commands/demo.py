@@ -73,7 +73,8 @@ class Command(BaseCommand):
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)
-        self.stdout.write(f"  {len(places)} 个社工站，{people} 名在站社工，{services} 条服务，{reports} 份月报，{features} 个特色项目")
+        self.stdout.write(f"  {len(places)} 个社工站，{people} 名在站社工，{features} 个特色项目")
+        self.stdout.write(f"  {services} 条服务，{reports} 份月报")
 
     def print_sign_ins(self) -> None:
         lines = describe()
