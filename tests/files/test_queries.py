@@ -15,6 +15,7 @@ from accounts.roles import Permission
 from files.actions import remove
 from files.models import Attachment
 from files.queries import attachments_of, duplicates_of, visible_attachment
+from stations.models import Station
 from tests.files.samples import photo, picture, upload
 from tests.files.test_pictures import exif
 
