@@ -3,8 +3,10 @@
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import UnitViewSet
+from funds.api import AllocationViewSet, FundViewSet, SpendingViewSet
 from reporting.api import FiguresViewSet
 from services.api import ServiceViewSet
+from standards.api import AssetViewSet, CheckViewSet, StandardViewSet
 from stations.api import FeatureViewSet, StationViewSet
 
 router = DefaultRouter()
@@ -13,3 +15,9 @@ router.register("services", ServiceViewSet, basename="api_service")
 router.register("figures", FiguresViewSet, basename="api_figures")
 router.register("stations", StationViewSet, basename="api_station")
 router.register("features", FeatureViewSet, basename="api_feature")
+router.register("standards", StandardViewSet, basename="api_standard")
+router.register("checks", CheckViewSet, basename="api_check")
+router.register("assets", AssetViewSet, basename="api_asset")
+router.register("funds", FundViewSet, basename="api_fund")
+router.register("allocations", AllocationViewSet, basename="api_allocation")
+router.register("spendings", SpendingViewSet, basename="api_spending")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import home_unit
 from accounts.roles import Permission
+from agencies.models import is_member
 
 P = Permission
 WEEKDAYS = "一二三四五六日"
@@ -27,6 +29,7 @@ class Item:
     icon: str
     permission: Permission
     group: str = ""
+    also: Callable[[User], bool] | None = None  # who sees it without the permission
     dock: bool = False  # also in the bottom bar of a phone
 
     @property
@@ -39,9 +42,22 @@ ITEMS = [
     Item("总览", "home_dashboard", "layout-dashboard", P.VIEW, dock=True),
     Item("站点台账", "station_list", "building-community", P.VIEW, "站点", dock=True),
     Item("建设进度", "building_progress", "chart-bar", P.VIEW, "站点"),
-    Item("队伍", "worker_list", "users", P.VIEW_WORKERS),
+    Item("建设标准", "check_list", "clipboard-check", P.VIEW, "站点"),
+    Item("一站一品", "feature_gallery", "award", P.VIEW, "站点"),
+    Item("社工名册", "worker_list", "users", P.VIEW_WORKERS, "队伍"),
+    Item("人员配备", "staffing", "user-check", P.VIEW_WORKERS, "队伍"),
+    Item("培训", "training_list", "school", P.VIEW_WORKERS, "队伍"),
+    Item("督导", "supervisor_list", "eye-check", P.VIEW_WORKERS, "队伍"),
+    Item("承接机构", "agency_list", "building", P.VIEW_CONTRACTS, "承接机构", also=is_member),
+    Item("合同", "contract_list", "file-certificate", P.VIEW_CONTRACTS, "承接机构", also=is_member),
+    Item("采购", "procurement_list", "gavel", P.VIEW_CONTRACTS, "承接机构", also=is_member),
+    Item("评估", "evaluation_list", "clipboard-check", P.VIEW_CONTRACTS, "承接机构", also=is_member),
     Item("服务", "service_list", "heart-handshake", P.VIEW_RECORDS, dock=True),
     Item("月报", "report_list", "report", P.VIEW_RECORDS, dock=True),
+    Item("资金", "fund_list", "coin-yuan", P.VIEW_FUNDS, "资金"),
+    Item("待确认到账", "allocation_list", "cash-banknote", P.VIEW_FUNDS, "资金"),
+    Item("资金台账", "fund_ledger", "list-details", P.VIEW_FUNDS, "资金"),
+    Item("资金疑点", "fund_findings", "alert-triangle", P.VIEW_FUNDS, "资金"),
     Item("制度", "document_list", "file-text", P.VIEW),
     Item("任务", "job_list", "download", P.EXPORT),
     Item("账号", "user_list", "user-cog", P.MANAGE_USERS),
@@ -56,7 +72,11 @@ USER_MENU = [
 
 def _permitted(items: list[Item], user: User) -> list[tuple[Item, str]]:
     """The items that the user may open, with their addresses."""
-    return [(item, reverse(item.url_name)) for item in items if user.paths(item.permission)]
+    return [
+        (item, reverse(item.url_name))
+        for item in items
+        if user.paths(item.permission) or (item.also is not None and item.also(user))
+    ]
 
 
 def _shown(item: Item, label: str, url: str, *, active: bool) -> dict[str, Any]:

@@ -9,3 +9,6 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("standards.attachables")
+        import_module("standards.tables")
+        import_module("standards.queries.panels")
+        import_module("standards.stage_questions")

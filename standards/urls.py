@@ -1,3 +1,30 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from standards.views import checks, holdings, lists, standards
+
+urlpatterns: list[URLPattern] = [
+    path("standards/", lists.check_list, name="check_list"),
+    path("standards/issued/", standards.standard_list, name="standard_list"),
+    path("standards/issued/<int:pk>/", standards.standard_detail, name="standard_detail"),
+    path("standards/issued/<int:pk>/end/", standards.standard_end, name="standard_end"),
+    path("standards/units/<int:pk>/", standards.unit_standard, name="unit_standard"),
+    path("standards/units/<int:pk>/item/", standards.standard_item, name="standard_item"),
+    path("standards/units/<int:pk>/drop/", standards.standard_drop, name="standard_drop"),
+    path("standards/units/<int:pk>/new/", standards.standard_issue, name="standard_issue"),
+    path("stations/<int:pk>/standard/", checks.station_standard, name="station_standard"),
+    path("stations/<int:pk>/standard/self/", checks.check_self, name="check_self"),
+    path("stations/<int:pk>/standard/county/", checks.check_county, name="check_county"),
+    path("standards/checks/<int:pk>/", checks.check_detail, name="check_detail"),
+    path("standards/checks/<int:pk>/withdraw/", checks.check_withdraw, name="check_withdraw"),
+    path("standards/assets/", lists.asset_list, name="asset_list"),
+    path("standards/institutions/", lists.institution_list, name="institution_list"),
+    path("standards/signs/", lists.sign_list, name="sign_list"),
+]
+for _name, _model in holdings.REGISTERS.items():
+    urlpatterns += [
+        path(f"stations/<int:pk>/{_name}s/new/", holdings.add_page(_model), name=f"{_name}_add"),
+        path(f"standards/{_name}s/<int:pk>/", holdings.detail_page(_model), name=f"{_name}_detail"),
+        path(f"standards/{_name}s/<int:pk>/edit/", holdings.edit_page(_model), name=f"{_name}_edit"),
+        path(f"standards/{_name}s/<int:pk>/end/", holdings.end_page(_model), name=f"{_name}_end"),
+        path(f"standards/{_name}s/<int:pk>/history/", holdings.history_of(_model), name=f"{_name}_history"),
+    ]

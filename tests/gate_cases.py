@@ -20,10 +20,12 @@ from accounts.roles import Permission, Role
 from common.months import Month
 from files.actions import attach
 from files.models import Attachment
+from funds.models import Allocation, Category, Fund, FundForbiddenUse, FundReceipt, Source, Spending, Tier
 from jobs.models import Job
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
+from standards.models import Asset, Check, Institution, Sign, Standard
 from stations.models import (
     Acceptance,
     BuildingPlan,
@@ -54,6 +56,7 @@ class Rows:
     make: Callable[[World, str], Model]
     where: Callable[[World, str], OrgUnit] = lambda world, place: world.units[place]
     downwards: bool = False
+    read_by: Permission = Permission.VIEW  # with which it is read downwards
     owner: str = ""
 
     def seen_by(self, world: World, user: User, place: str) -> bool:
@@ -65,8 +68,8 @@ class Rows:
 
     def held_by(self, world: World, user: User, place: str, permission: Permission) -> bool:
         """Does the user hold the permission at the row's unit? What is seen from below is also read from below."""
-        if self.downwards and permission == Permission.VIEW:
-            return self.seen_by(world, user, place)
+        if self.downwards and permission == self.read_by:
+            return bool(user.paths(permission)) and self.seen_by(world, user, place)
         here = self.where(world, place).path
         return self.owner != "" or any(here.startswith(top) for top in user.paths(permission))
 
@@ -175,6 +178,35 @@ def _title(world: World, place: str) -> RoomTitle:
     return RoomTitle.objects.create(room=world.station(place), year=2026, applied_on=date(2026, 9, 1), statement="申请")
 
 
+def _fund(world: World, place: str) -> Fund:
+    return Fund.objects.create(
+        name=f"补助 {uuid4().hex[:6]}", source=Source.FISCAL, tier=Tier.COUNTY, year=2026,
+        unit=_county(world, place), purpose="社工站",
+    )  # fmt: skip
+
+
+def _forbidden_use(world: World, place: str) -> FundForbiddenUse:
+    return FundForbiddenUse.objects.create(fund=_fund(world, place), category=Category.RECEPTION)
+
+
+def _receipt(world: World, place: str) -> FundReceipt:
+    return FundReceipt.objects.create(fund=_fund(world, place), amount=5, received_on=date(2026, 9, 1))
+
+
+def _allocation(world: World, place: str) -> Allocation:
+    fund = _fund(world, place)
+    return Allocation.objects.create(
+        fund=fund, from_unit=fund.unit, to_unit=world.units[place], amount=5, allocated_on=date(2026, 9, 1)
+    )
+
+
+def _spending(world: World, place: str) -> Spending:
+    return Spending.objects.create(
+        fund=_fund(world, place), unit=world.units[place], category=Category.ACTIVITY, spent_on=date(2026, 9, 1),
+        amount=5, payee="某店", purpose="物料", voucher_number="1",
+    )  # fmt: skip
+
+
 def _county(world: World, place: str) -> OrgUnit:
     return OrgUnit.objects.get(path=world.units[place].path[: 4 * 4])
 
@@ -183,11 +215,48 @@ def _city(world: World, place: str) -> OrgUnit:
     return world.units[CITIES[place]]
 
 
+def _standard(world: World, place: str) -> Standard:
+    document = _document(world, place)
+    others = Standard.objects.filter(issuer=document.issuer)
+    others.filter(ends_on=None).update(ends_on=date(2026, 1, 1))
+    return Standard.objects.create(
+        issuer=document.issuer, document=document, title="建设标准", year=2026, version=others.count() + 1,
+        starts_on=date(2026, 1, 1),
+    )  # fmt: skip
+
+
+def _check(world: World, place: str) -> Check:
+    return Check.objects.create(
+        station=world.station(place), kind="COUNTY", state="SUBMITTED", checked_on=date(2026, 9, 1),
+        submitted_at=datetime(2026, 9, 1, 8, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def _asset(world: World, place: str) -> Asset:
+    return Asset.objects.create(station=world.station(place), name="电脑", category="IT", starts_on=date(2026, 9, 1))
+
+
+def _institution(world: World, place: str) -> Institution:
+    return Institution.objects.create(
+        station=world.station(place), name="岗位职责", kind="DUTIES", starts_on=date(2026, 9, 1)
+    )
+
+
+def _sign(world: World, place: str) -> Sign:
+    return Sign.objects.create(station=world.station(place), name="站牌", kind="PLATE", starts_on=date(2026, 9, 1))
+
+
 UNITS = Rows(lambda world, place: world.units[place])
 STATIONS = Rows(_station)
 JOBS = Rows(_job, owner="county")
 ATTACHMENTS = Rows(_attachment)
 DOCUMENTS = Rows(_document, where=_city, downwards=True)
+STANDARDS = Rows(_standard, where=_city, downwards=True)
+COUNTIES = Rows(_county, where=_county)
+# A unit issues standards as itself: whoever stands above holds the permission there, and is refused all the same.
+ABOVE_COUNTY, ABOVE_CITY = frozenset({"city", "province"}), frozenset({"province"})
+
+FUNDS = Rows(_fund, where=_county, downwards=True, read_by=Permission.VIEW_FUNDS)
 
 ROWS: dict[type[Model], Rows] = {
     OrgUnit: UNITS,
@@ -202,9 +271,19 @@ ROWS: dict[type[Model], Rows] = {
     BuildingPlan: Rows(_plan, where=_county),
     Milestone: Rows(_milestone, where=_county),
     RoomTitle: Rows(_title),
+    Standard: STANDARDS,
+    Check: Rows(_check),
+    Asset: Rows(_asset),
+    Institution: Rows(_institution),
+    Sign: Rows(_sign),
     PolicyDocument: DOCUMENTS,
     Provision: Rows(_provision, where=_city),
     Attachment: ATTACHMENTS,
+    Fund: FUNDS,
+    FundForbiddenUse: Rows(_forbidden_use, where=_county),
+    FundReceipt: Rows(_receipt, where=_county),
+    Allocation: Rows(_allocation),
+    Spending: Rows(_spending),
 }
 
 
@@ -239,6 +318,19 @@ CASES: dict[str, Case] = {
     "calendar_year": Case(kwargs=lambda row: {"year": 2026}),
     # The calendar is the nation's: the administrator of a city holds the permission, but not there.
     "calendar_year_enter": Case(kwargs=lambda row: {"year": 2026}, refuses=frozenset({"administrator"})),
+    # funds: read downwards, so no @scoped says it
+    "fund_detail": Case(FUNDS),
+    "fund_history": Case(FUNDS),
+    "fund_allocate": Case(FUNDS),
+    # What a county sent, the township that got it cannot take back.
+    "allocation_return": Case(Rows(_allocation), refuses=frozenset({"township"})),
+    # standards
+    "standard_detail": Case(STANDARDS),
+    "standard_end": Case(STANDARDS, refuses=ABOVE_CITY),
+    "standard_item": Case(COUNTIES, refuses=ABOVE_COUNTY),
+    "standard_issue": Case(COUNTIES, refuses=ABOVE_COUNTY),
+    "standard_drop": Case(COUNTIES, refuses=ABOVE_COUNTY, also=frozenset({404})),  # which item: `?code=`
+    "check_withdraw": Case(Rows(_check), permission=Permission.CHECK_STANDARD),
     # services
     "service_log": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
     "service_due": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
@@ -249,6 +341,12 @@ CASES: dict[str, Case] = {
     "api_unit-detail": Case(UNITS),
     "api_station-detail": Case(STATIONS),
     "api_feature-detail": Case(Rows(_feature)),
+    "api_fund-detail": Case(FUNDS, permission=Permission.VIEW_FUNDS),
+    "api_allocation-detail": Case(Rows(_allocation), permission=Permission.VIEW_FUNDS),
+    "api_spending-detail": Case(Rows(_spending), permission=Permission.VIEW_FUNDS),
+    "api_standard-detail": Case(STANDARDS),
+    "api_check-detail": Case(Rows(_check)),
+    "api_asset-detail": Case(Rows(_asset)),
     "api_service-detail": Case(Rows(_service), permission=Permission.VIEW_RECORDS),
     "api_figures-list": Case(UNITS, kwargs=lambda row: {}, query=lambda row: {"unit": row.pk, "month": str(MONTH)}),
 }

@@ -76,8 +76,12 @@ def _keeps_its_kind(demands: Iterable[Demand], earlier: dict[str, Demand]) -> No
     """An item of the same code is answered in the same way for ever: what was found before is judged by it again."""
     for demand in demands:
         before = earlier.get(demand.code)
-        if before is not None and (before.kind, before.dimension) != (demand.kind, demand.dimension):
-            raise ValidationError({"kind": f"“{before.name}”的维度和填报方式不能改变；请结束该项，另加一项"})
+        if before is not None and _asked(before) != _asked(demand):
+            raise ValidationError({"kind": f"“{before.name}”的维度、填报方式和计量单位不能改变；请取消该项，另加一项"})
+
+
+def _asked(demand: Demand) -> tuple[str, str, str]:
+    return demand.kind, demand.dimension, demand.unit_word
 
 
 @transaction.atomic

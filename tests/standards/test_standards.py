@@ -258,7 +258,7 @@ def test_a_later_stricter_minimum_above_holds_over_a_county_below(world, issue):
 
 def test_the_kind_of_a_code_stays_for_ever(world, issue):
     issue("晋中市", AREA)
-    with pytest.raises(ValidationError, match="维度和填报方式不能改变"):
+    with pytest.raises(ValidationError, match="维度、填报方式和计量单位不能改变"):
         issue("晋中市", ItemDraft(code="AREA", dimension="HARDWARE", name="面积", kind="YES_NO"), on=D)
 
 

@@ -1,0 +1,50 @@
+"""What the pages of this room share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import OrgUnit
+from accounts.requests import SignedIn
+from accounts.roles import Permission
+
+PAGE = 50
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+PAGES = [
+    ("check_list", "检查情况"),
+    ("standard_list", "标准"),
+    ("asset_list", "设备"),
+    ("institution_list", "制度"),
+    ("sign_list", "标识"),
+]
+
+
+def tabs(active: str, request: SignedIn) -> list[dict[str, Any]]:
+    """The pages of the room, each with the unit that this one is about."""
+    query = QueryDict(mutable=True)
+    if request.GET.get("unit"):
+        query["unit"] = request.GET["unit"]
+    text = f"?{query.urlencode()}" if query else ""
+    return [{"label": label, "url": reverse(name) + text, "active": name == active} for name, label in PAGES]
+
+
+def top(request: SignedIn, unit: OrgUnit | None) -> str:
+    """The path below which places are told: the chosen unit, or the user's only one."""
+    tops = request.user.paths(Permission.VIEW)
+    return unit.path if unit else tops[0] if len(tops) == 1 else ""
+
+
+def list_context(request: SignedIn, form: Any, unit: OrgUnit | None) -> dict[str, Any]:
+    """What every filtered list tells its template."""
+    return {
+        "form": form,
+        "unit": unit,
+        "on": form.on,
+        "month": form.until,
+        "sort": request.GET.get("sort", ""),
+        "filtered": any(value for key, value in request.GET.items() if key in form.fields),
+    }
