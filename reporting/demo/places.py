@@ -134,6 +134,7 @@ def _steps(rng: Random, place: Place, *, never: bool, suspended: bool) -> list[t
         (StationStatus.PLANNED, completed_on - timedelta(days=rng.randint(120, 180))),
         (StationStatus.BUILDING, completed_on - timedelta(days=rng.randint(45, 90))),
         (StationStatus.COMPLETED, completed_on),
+        (StationStatus.ACCEPTED, completed_on + (hung_on - completed_on) / 2),
         (StationStatus.SIGN_HUNG, hung_on),
     ]
     if never:
@@ -180,14 +181,9 @@ def build_rooms(rng: Random, places: list[Place]) -> None:
             )
             room = Station(unit=unit, kind=StationKind.ROOM, completed_on=completed_on, is_demo=True)
             rooms.append(room)
-            spells += [
-                StatusSpell(
-                    station=room,
-                    status=StationStatus.COMPLETED,
-                    starts_on=completed_on,
-                    ends_on=completed_on + timedelta(days=10),
-                ),
-                StatusSpell(station=room, status=StationStatus.OPERATING, starts_on=completed_on + timedelta(days=10)),
-            ]
+            days = [completed_on, completed_on + timedelta(days=5), completed_on + timedelta(days=10)]
+            steps = (StationStatus.COMPLETED, StationStatus.ACCEPTED, StationStatus.OPERATING)
+            for status, day, end in zip(steps, days, [*days[1:], None], strict=True):
+                spells.append(StatusSpell(station=room, status=status, starts_on=day, ends_on=end))
     Station.objects.bulk_create(rooms)
     StatusSpell.objects.bulk_create(spells, batch_size=500)

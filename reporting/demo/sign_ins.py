@@ -7,6 +7,7 @@ from datetime import date
 from accounts.models import Level, OrgUnit, Posting, User
 from accounts.roles import Role
 from reporting.demo.places import Place
+from reporting.demo.replanned import STREET
 from stations.models import Worker
 
 PASSWORD = "shezhan-demo-2026"
@@ -18,6 +19,7 @@ SIGN_INS = [
     ("township", "李（演示）", Role.TOWNSHIP_MANAGER, ("140781",)),
     ("county", "王（演示）", Role.COUNTY_OFFICIAL, ("140781000000",)),
     ("yuci", "郭（演示）", Role.COUNTY_OFFICIAL, ("140702000000",)),
+    ("yucitown", "高（演示）", Role.TOWNSHIP_MANAGER, (STREET,)),
     ("city", "赵（演示）", Role.CITY_OFFICIAL, ("140700000000",)),
     ("lanzhou", "马（演示）", Role.CITY_OFFICIAL, ("620100000000",)),
     ("province", "钱（演示）", Role.PROVINCE_OFFICIAL, ("140000000000",)),

@@ -1,5 +1,7 @@
 """The demo on the real townships of both cities, with few services so that it loads in seconds."""
 
+from datetime import date
+
 import pytest
 from django.core.management import call_command
 from django.db import transaction
@@ -9,11 +11,14 @@ from accounts.models import OrgUnit, User
 from accounts.roles import Role
 from common.months import Month
 from reporting.demo import MARK, activity
+from reporting.demo.replanned import STREET
 from reporting.figures import figures_of
 from reporting.management.commands import demo
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
-from stations.models import Station, StationKind, Worker
+from stations.milestones import Standing
+from stations.models import Acceptance, Milestone, Station, StationKind, StationStatus, StatusSpell, Worker
+from stations.queries.milestones import milestone_rows
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +45,37 @@ def test_the_curve_of_building_is_the_documents_own(loaded):
 
 
 def test_there_is_enough_of_everything_and_all_of_it_is_marked(loaded):
-    assert Station.objects.filter(kind=StationKind.STATION).count() == 118 + 114
+    assert Station.objects.filter(kind=StationKind.STATION, completed_on__isnull=False).count() == 118 + 114
     assert Worker.objects.count() >= 600
     for rows in (Station, Worker, ServiceRecord, MonthlyReport):
         assert not rows.objects.exclude(is_demo=True).exists()
     assert not Worker.objects.exclude(name__contains=MARK).exists()
     assert not User.objects.exclude(name__contains=MARK).exists()
+
+
+def test_a_street_of_yuci_is_planned_anew_after_its_station_was_closed(loaded):
+    closed, planned = Station.objects.filter(unit__parent__code=STREET).order_by("unit__path")
+    assert closed.closed_on < StatusSpell.objects.get(station=planned).starts_on
+    assert StatusSpell.objects.current().get(station=planned).status == StationStatus.PLANNED
+    assert not ServiceRecord.objects.filter(station=closed, ends_on__gte=closed.closed_on).exists()
+    assert User.objects.get(username="yucitown").current_postings()[0].unit == planned.unit.parent
+
+
+def test_every_accepted_station_has_its_acceptance_and_some_failed_first(loaded):
+    accepted = StatusSpell.objects.filter(status=StationStatus.ACCEPTED)
+    assert Acceptance.objects.filter(passed=True).count() == accepted.count() > 200
+    again = Acceptance.objects.filter(round=2, passed=True).count()
+    assert (
+        again == Acceptance.objects.filter(passed=False, round=1).exclude(station__completed_on__year=2026).count() > 0
+    )
+
+
+def test_both_cities_have_plans_that_the_facts_judge(loaded):
+    milestones = Milestone.objects.select_related("plan__unit", "unit")
+    rows = {row.name: row for row in milestone_rows(milestones, date(2024, 1, 15))}
+    assert rows["全市建成 118 个社工站"].standing == Standing.DONE
+    assert rows["新增示范社区社工室 14 个社工室"].reached == 14
+    assert rows["完成选址，落实场地"].standing == Standing.DONE_LATE
 
 
 def test_every_role_has_a_sign_in(loaded):

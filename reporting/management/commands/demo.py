@@ -16,9 +16,11 @@ from common.months import Month
 from reporting.compute import compute_month
 from reporting.demo import SEED
 from reporting.demo.activity import build_services
+from reporting.demo.building import build_building
 from reporting.demo.features import build_features
 from reporting.demo.people import build_people
 from reporting.demo.places import build_places, build_rooms
+from reporting.demo.replanned import replan
 from reporting.demo.reports import build_reports
 from reporting.demo.sign_ins import PASSWORD, build_sign_ins, describe
 from stations.models import StaleMonth, Station
@@ -69,7 +71,9 @@ class Command(BaseCommand):
         services = build_services(rng, places, workers, now)
         home = sign_ins["county"].current_postings()[0].unit
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
+        replan(places, today, sign_ins["yuci"])
         features = build_features(Random(SEED), places, today)
+        build_building(Random(f"{SEED}-building"), today, sign_ins)
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)
