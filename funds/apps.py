@@ -9,3 +9,5 @@ class FundsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("funds.attachables")
+        import_module("funds.tables")
+        import_module("funds.pack")

@@ -6,17 +6,28 @@ sum of entries. `Holding` keeps that sum beside, only so that the database itsel
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.gate import GatedQuerySet, gated
 from accounts.models import OrgUnit, User
 from common.indexes import CoveringIndex
-from funds.models.funds import Fund, FundReceipt
-from funds.models.vocabulary import INFLOWS, OBTAINED, USED, Beneficiary, Category, EntryKind
+from common.paths import below
+from funds.models.funds import Fund, FundForbiddenUse, FundReceipt
+from funds.models.vocabulary import (
+    INFLOWS,
+    OBTAINED,
+    OF_AN_OFFICE,
+    OFFICES,
+    USED,
+    Beneficiary,
+    Category,
+    EntryKind,
+)
 
 
 class Holding(models.Model):
@@ -45,6 +56,13 @@ class AllocationQuerySet(GatedQuerySet):
     """An allocation lies where it goes to: the sender stands above, so it sees it as well."""
 
     gate = "to_unit__path"
+
+    def sent_from(self, paths: Iterable[str]) -> Self:
+        """Sent by a unit in any of the subtrees: on its way, it is theirs and nobody else's."""
+        condition = Q(pk__in=[])
+        for path in paths:
+            condition |= below("from_unit__path", path)
+        return self.filter(condition)
 
     def in_transit(self, on: date | None = None) -> Self:
         """Sent, neither confirmed nor withdrawn (by the end of `on`): held by nobody, on its way."""
@@ -97,6 +115,25 @@ class Allocation(models.Model):
         return self.received_on is None and self.withdrawn_on is None
 
 
+class SpendingQuerySet(GatedQuerySet):
+    gate = "unit__path"
+
+    def standing(self) -> Self:
+        """Not reversed."""
+        return self.filter(reversed_on=None)
+
+    def suspect(self) -> Self:
+        """Standing ones that went where the fund is not for (挪用) or served an office (挤占), or were flagged so."""
+        forbidden = FundForbiddenUse.objects.filter(
+            Q(starts_on=None) | Q(starts_on__lte=OuterRef("spent_on")),
+            fund=OuterRef("fund"),
+            category=OuterRef("category"),
+        )
+        office = Q(beneficiary__in=OFFICES) | Q(category__in=OF_AN_OFFICE)
+        flagged = Q(flags__isnull=False)
+        return self.standing().filter(Q(outside_scope=True) | office | Q(Exists(forbidden)) | flagged).distinct()
+
+
 class Spending(models.Model):
     """A payment. Never edited: reversed, and entered anew. The reversal is its entry; `reversed_on` says when."""
 
@@ -109,12 +146,14 @@ class Spending(models.Model):
     payee = models.CharField("收款方", max_length=80)
     purpose = models.CharField("用途", max_length=200)
     voucher_number = models.CharField("凭证号", max_length=40)
+    # Judged when it was entered: a fund's range of use is fixed by then (funds.actions.edit_fund).
+    outside_scope = models.BooleanField("超出使用范围", default=False)
     reversed_on = models.DateField("冲销日期", null=True, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="登记人")
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     is_demo = models.BooleanField("演示数据", default=False)
 
-    objects = gated("unit__path")
+    objects = SpendingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "资金支出"

@@ -1,0 +1,112 @@
+"""Payments: entering, seeing one, its vouchers, reversing it, a checker's word on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.gate import may, permitted, scoped
+from accounts.requests import SignedIn
+from accounts.roles import Permission
+from common.forms import attempt
+from files.queries import attachments_of
+from funds.actions import add_vouchers, flag_spending, may_check, record_spending, reverse_spending
+from funds.forms.entry import FlagForm, ReasonForm, SpendingForm, VoucherForm
+from funds.models import Entry, EntryKind, Holding, Spending
+from funds.queries.findings import Where, findings
+from funds.views.shared import GET_OR_POST, chosen_unit, fund_crumbs, number_or_404, page_form
+
+P = Permission
+JOINED = ("fund__document", "unit", "recorded_by")
+
+
+@GET_OR_POST
+@permitted(P.SPEND_FUNDS)
+def spending_create(request: SignedIn) -> HttpResponse:
+    """`?unit=` and `?fund=` choose what is spent from beforehand."""
+    unit, fund = chosen_unit(request), number_or_404(request.GET.get("fund"))
+    holdings = Holding.objects.visible_to(request.user, P.SPEND_FUNDS).filter(fen__gt=0)
+    holdings = holdings.select_related("fund__document", "unit").order_by("unit__path", "-fund__year")
+    narrowed = holdings.filter(**({"unit": unit} if unit else {}), **({"fund": fund} if fund else {}))
+    initial = {"holding": narrowed.first()} if unit or fund else {}
+    form = SpendingForm(request.POST or None, request.FILES or None, holdings=holdings, initial=initial)
+    if spending := attempt(form, lambda: record_spending(by=request.user, **form.values())):
+        done = f"已登记支出 {spending.amount:,} 元"
+        if form.cleaned_data["vouchers"]:
+            messages.success(request, done)
+        else:
+            messages.warning(request, f"{done}，还没有凭证扫描件，请补传")
+        return redirect("spending_detail", spending.pk)
+    context = page_form(form, title="登记支出", back=reverse("fund_ledger"), none=not holdings.exists())
+    return render(request, "funds/spending_form.html", context)
+
+
+@require_safe
+@scoped(Spending, P.VIEW_FUNDS, related=JOINED)
+def spending_detail(request: SignedIn, spending: Spending) -> HttpResponse:
+    user = request.user
+    reversal = Entry.objects.visible_to(user, P.VIEW_FUNDS).filter(spending=spending, kind=EntryKind.SPENDING_REVERSED)
+    may_spend = may(user, P.SPEND_FUNDS, spending.unit.path)
+    context = {
+        "spending": spending,
+        "vouchers": attachments_of(user, [spending])[spending.pk],
+        "reversal": reversal.select_related("recorded_by").first(),
+        "findings": findings(Where(user, spending=spending), timezone.localdate()),
+        "may_reverse": may_spend and not spending.reversed_on,
+        "may_attach": may_spend,
+        "may_flag": may_check(user, spending.unit) and not spending.reversed_on,
+        "crumbs": fund_crumbs(spending.fund, f"支出 {spending.number}"),
+    }
+    return render(request, "funds/spending_detail.html", context)
+
+
+def _form(request: SignedIn, spending: Spending, form: Any, title: str, **more: Any) -> HttpResponse:
+    back = reverse("spending_detail", args=[spending.pk])
+    subtitle = f"{spending.number} · {spending.payee} {spending.amount:,} 元"
+    trail = fund_crumbs(spending.fund, title)
+    return render(
+        request, "funds/form.html", page_form(form, title=title, back=back, subtitle=subtitle, crumbs=trail, **more)
+    )
+
+
+@GET_OR_POST
+@scoped(Spending, P.SPEND_FUNDS, related=JOINED)
+def spending_voucher(request: SignedIn, spending: Spending) -> HttpResponse:
+    form = VoucherForm(request.POST or None, request.FILES or None)
+
+    def write() -> Spending:
+        add_vouchers(by=request.user, spending=spending, **form.cleaned_data)
+        return spending
+
+    if attempt(form, write):
+        messages.success(request, "凭证已上传")
+        return redirect("spending_detail", spending.pk)
+    return _form(request, spending, form, "上传凭证", submit_label="上传")
+
+
+@GET_OR_POST
+@scoped(Spending, P.SPEND_FUNDS, related=JOINED)
+def spending_reverse(request: SignedIn, spending: Spending) -> HttpResponse:
+    form = ReasonForm(request.POST or None)
+    if attempt(form, lambda: reverse_spending(by=request.user, spending=spending, **form.cleaned_data)):
+        messages.success(request, "已冲销；如需更正，请另行登记")
+        return redirect("spending_detail", spending.pk)
+    hint = "冲销另记一笔，原记录保留；金额退回结存。登记有误的，冲销后重新登记"
+    return _form(request, spending, form, "冲销支出", hint=hint, submit_label="冲销", danger=True)
+
+
+@GET_OR_POST
+@scoped(Spending, P.MANAGE_FUNDS, related=JOINED)
+def spending_flag(request: SignedIn, spending: Spending) -> HttpResponse:
+    """A checker says that the payment was something else; the action refuses those who check themselves."""
+    form = FlagForm(request.POST or None)
+    if attempt(form, lambda: flag_spending(by=request.user, spending=spending, **form.cleaned_data)):
+        messages.success(request, "已列入资金疑点")
+        return redirect("spending_detail", spending.pk)
+    return _form(request, spending, form, "标记疑点", hint="标记后列入资金疑点，支出记录不变")
