@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # Names of choices whose field is called alike in several rooms.
+    "ENUM_NAME_OVERRIDES": {"AssetCategoryEnum": "standards.models.AssetCategory.choices"},
 }
 
 LOGGING = {
