@@ -20,7 +20,7 @@ from stations.models import FeatureGroup, FeatureProject, FeatureState, FeatureS
 
 G, K, S = FeatureGroup, FeatureStepKind, FeatureState
 PER_COUNTY = 4
-PICTURES = 12
+PICTURES = 18
 WAITING, LAST_YEARS, DRAFT = 1, 2, 3  # which of a county's four
 # Theme, group, whom it serves, what is done.
 THEMES = [
@@ -60,9 +60,9 @@ def build_features(rng: Random, places: list[Place], today: date) -> int:
             features.append(_feature(rng, place, county, number, today))
     FeatureProject.objects.bulk_create(features)
     FeatureStep.objects.bulk_create(step for feature in features for step in _steps(feature, officials))
-    shown = [feature for feature in features if feature.approved_on]
-    for number, feature in enumerate(shown[:: max(1, len(shown) // PICTURES)][:PICTURES]):
-        file = SimpleUploadedFile(f"{feature.name}{MARK}.png", _picture(number), content_type="image/png")
+    shown = [feature for feature in features if feature.state == S.APPROVED]
+    for number, feature in enumerate(shown[:PICTURES]):
+        file = SimpleUploadedFile(f"{feature.name}.png", _picture(number), content_type="image/png")
         attach(by=None, target=feature, unit=feature.station.unit, files=[file], slot="photo", is_demo=True)
     return len(features)
 
@@ -101,18 +101,18 @@ def _feature(rng: Random, place: Place, county: int, number: int, today: date) -
 
 
 def _officials() -> list[tuple[str, User]]:
-    """Path → demo official of a county or city: who took the steps there, where there is one."""
-    roles = (Role.COUNTY_OFFICIAL, Role.CITY_OFFICIAL)
+    """Path → demo user of a station, county or city: who took the steps there, where there is one."""
+    roles = (Role.STATION_WORKER, Role.COUNTY_OFFICIAL, Role.CITY_OFFICIAL)
     postings = Posting.objects.filter(role__in=roles).select_related("unit", "user")
     return [(posting.unit.path, posting.user) for posting in postings]
 
 
 def _steps(feature: FeatureProject, officials: Iterable[tuple[str, User]]) -> list[FeatureStep]:
-    path = feature.station.unit.path
-    county = next((user for top, user in officials if path.startswith(top) and len(top) == 16), None)
-    city = next((user for top, user in officials if path.startswith(top) and len(top) == 12), None)
+    # By the length of the path: the station, its county, its city.
+    at = {len(top): user for top, user in officials if feature.station.unit.path.startswith(top)}
+    station, county, city = at.get(24), at.get(16), at.get(12)
     dated = [
-        (K.APPLIED, feature.applied_on, None, ""),
+        (K.APPLIED, feature.applied_on, station, ""),
         (K.APPROVED, feature.approved_on, county, "主题鲜明，符合当地需求"),
         (K.TO_CITY, feature.to_city_on, county, "成效较好，建议推广"),
         (K.TO_PROVINCE, feature.to_province_on, city, "在全市交流"),
