@@ -14,4 +14,5 @@ class StationsConfig(AppConfig):
         import_module("stations.building_tables")
         import_module("stations.queries.station_panels")
         import_module("stations.queries.station_events")
+        import_module("stations.queries.feature_panel")
         import_module("stations.queries.building_panels")

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from stations.urls_building import building_patterns
+from stations.urls_features import feature_patterns
 from stations.views import lists, stations, steps, withdraw, workers
 
 urlpatterns: list[URLPattern] = [
@@ -35,4 +36,5 @@ urlpatterns: list[URLPattern] = [
     ),
     path("workers/<int:pk>/posting/withdraw/", withdraw.worker_posting_withdraw, name="worker_posting_withdraw"),
     path("workers/<int:pk>/history/", workers.worker_history, name="worker_history"),
+    *feature_patterns,
 ]
