@@ -149,7 +149,7 @@ def _parameter_field(parameter: Parameter) -> forms.Field:
     if parameter.type is ParameterType.DATE:
         return forms.DateField(widget=DayInput(), **common)
     if parameter.type is ParameterType.CHOICE:
-        return forms.ChoiceField(choices=[("", "请选择"), *parameter.choices], **common)
+        return forms.ChoiceField(choices=[("", "请选择"), *parameter.offered], **common)
     if parameter.type is ParameterType.TEXT:
         return forms.CharField(max_length=parameter.high, **common)
     return forms.IntegerField(min_value=parameter.low, max_value=parameter.high, **common)

@@ -28,6 +28,8 @@ class ProvisionKind(models.TextChoices):
     CERTIFICATE_EXPIRY = "CERTIFICATE_EXPIRY", "证书到期提醒"
     STAFFING = "STAFFING", "驻站社工人数"
     TRAINING_HOURS = "TRAINING_HOURS", "年度培训学时"
+    STAGE_TASK = "STAGE_TASK", "发展阶段任务"
+    STAGE_CRITERION = "STAGE_CRITERION", "发展阶段任务的完成条件"
     FAULT_NOT_OPERATING = "FAULT_NOT_OPERATING", "挂牌未运营的认定"
     FAULT_CLERICAL = "FAULT_CLERICAL", "工作内容偏事务的认定"
     FAULT_UNPROFESSIONAL = "FAULT_UNPROFESSIONAL", "专业化程度较低的认定"

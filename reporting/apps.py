@@ -12,3 +12,4 @@ class ReportingConfig(AppConfig):
         import_module("reporting.workbooks.monthly")  # its job kind, also in workers, which import no views
         import_module("reporting.tables")
         import_module("reporting.timeline")
+        import_module("reporting.stage_questions")

@@ -17,7 +17,7 @@ from policies.models import ProvisionKind
 class Kind:
     """A kind of provision.
 
-    `subject` is the parameter that tells rows of one kind apart (each dimension has its own row). `inherited` is
+    `subject` names the parameters that tell rows of one kind apart (each dimension has its own row). `inherited` is
     False where a row governs its own unit only (a county's target is not each township's). `deadline` says how due
     dates follow, where they do.
     """
@@ -26,7 +26,7 @@ class Kind:
     rule: str
     parameters: tuple[Parameter, ...]
     sentence: Callable[[Parameters], str]
-    subject: str = ""
+    subject: tuple[str, ...] = ()
     inherited: bool = True
     check: Callable[[dict[str, Any]], None] | None = None
     arises: str = "统计按当月最后一天"  # on which day what it governs arises, in words
@@ -64,9 +64,9 @@ class Kind:
 
     def subject_of(self, parameters: Parameters) -> str:
         """What tells this row from others of its kind; "" where the kind has one row."""
-        return str(parameters.get(self.subject, "")) if self.subject else ""
+        return " ".join(str(parameters.get(name, "")) for name in self.subject)
 
     def in_order(self, subjects: Iterable[str]) -> list[str]:
         """Subjects in the order of the choices; due dates by date."""
-        choices = [value for parameter in self.parameters for value, _ in parameter.choices]
+        choices = [value for parameter in self.parameters for value, _ in parameter.offered]
         return sorted(subjects, key=lambda subject: (choices.index(subject) if subject in choices else -1, subject))

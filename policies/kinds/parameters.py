@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from common.text import plain_name
 
 Parameters = Mapping[str, Any]
+Choices = tuple[tuple[str, str], ...]
 
 
 class ParameterType(Enum):
@@ -38,9 +39,14 @@ class Parameter:
     required: bool = True
     low: int = 0
     high: int = 0
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: Choices | Callable[[], Choices] = ()
     initial: Any = None
     help: str = ""
+
+    @property
+    def offered(self) -> Choices:
+        """The choices; those that rooms above declare are known only once the program has started."""
+        return self.choices() if callable(self.choices) else self.choices
 
     def clean(self, raw: Any) -> Any:
         """The JSON value of `raw` (typed text or a value), None when it is empty; ValidationError with the reason."""
@@ -77,7 +83,7 @@ def _clean_date(parameter: Parameter, raw: Any) -> str:
 
 
 def _clean_choice(parameter: Parameter, raw: Any) -> str:
-    if raw not in dict(parameter.choices):
+    if raw not in dict(parameter.offered):
         raise ValidationError(f"请选择{parameter.label}")
     return raw
 

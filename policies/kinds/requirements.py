@@ -41,7 +41,7 @@ REQUIREMENTS = (
         "R3",
         (Parameter("dimension", "维度", ParameterType.CHOICE, choices=tuple(Dimension.choices)),),
         _dimension,
-        subject="dimension",
+        subject=("dimension",),
     ),
     Kind(
         ProvisionKind.CERTIFICATE_REQUIRED,
@@ -85,7 +85,7 @@ REQUIREMENTS = (
             number("order", "序号", 1, 999, 100, help="验收表按序号排列"),
         ),
         _acceptance_item,
-        subject="item",
+        subject=("item",),
         arises="验收按验收之日",
     ),
 )

@@ -27,7 +27,7 @@ TARGETS = (
             _DUE,
         ),
         _coverage_target,
-        subject="due",
+        subject=("due",),
         inherited=False,
     ),
     Kind(
@@ -35,7 +35,7 @@ TARGETS = (
         "R2",
         (number("count", "当年新增社工室数", 1, 99_999), _DUE),
         _room_target,
-        subject="due",
+        subject=("due",),
         inherited=False,
     ),
 )

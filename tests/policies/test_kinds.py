@@ -31,8 +31,8 @@ def test_a_kind_has_labels_bounds_and_a_subject_of_its_own(kind):
         if parameter.type in (ParameterType.INTEGER, ParameterType.PERCENT):
             assert parameter.low < parameter.high
         if parameter.type is ParameterType.CHOICE:
-            assert parameter.choices
-    assert declared.subject in {"", *(parameter.name for parameter in declared.parameters)}
+            assert parameter.offered
+    assert set(declared.subject) <= {parameter.name for parameter in declared.parameters}
 
 
 @pytest.mark.parametrize(("kind", "parameters"), SHIPPED)
@@ -56,6 +56,14 @@ def test_shipped_parameters_pass_their_own_check_and_have_words(kind, parameters
         ("STATION_BASICS", {}, "days", "只填一项"),
         ("STATION_BASICS", {"days": 7, "due_on": "2023-05-31"}, "days", "只填一项"),
         ("STATION_BASICS", {"due_on": "2023-02-30"}, "due_on", "不是有效日期"),
+        ("STAGE_CRITERION", {"task": "TEAM", "asked": "figure:certified"}, "number", "须设比较和数值"),
+        ("STAGE_CRITERION", {"task": "TEAM", "asked": "figure:nobody"}, "asked", "请选择评定内容"),
+        (
+            "STAGE_CRITERION",
+            {"task": "TEAM", "asked": "figure:certified", "comparison": "AT_LEAST", "number": 60},
+            "months",
+            "按月累计",
+        ),
         ("COVERAGE_TARGET", {"count": 0, "due": "2023-12-31"}, "count", "1 至"),
         ("COVERAGE_TARGET", {"count": 110}, "due", "请填写完成期限"),
         ("ROOM_TARGET", {"due": "2023-12-31"}, "count", "请填写当年新增"),

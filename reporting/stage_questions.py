@@ -1,0 +1,23 @@
+"""What the criteria of stages (R9) may ask about a station's figures: any indicator of it, over some months."""
+
+from __future__ import annotations
+
+from policies.kinds.stages import Asked, offer
+from reporting.registry import INDICATORS
+
+DOMAINS, FOCUS_GROUPS = "domains", "focus_groups"
+
+
+def figure_key(indicator: str) -> str:
+    """“figure:certified”."""
+    return f"figure:{indicator}"
+
+
+offer(
+    *(
+        Asked(figure_key(indicator.key), indicator.label, indicator.unit, monthly=True)
+        for indicator in INDICATORS.values()
+    ),
+    Asked(DOMAINS, "开展服务的领域", "个", monthly=True),
+    Asked(FOCUS_GROUPS, "服务到的重点人群", "类", monthly=True),
+)
