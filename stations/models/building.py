@@ -66,11 +66,12 @@ class Acceptance(models.Model):
         verbose_name_plural = "验收"
         ordering = ["station", "round"]
         indexes = [models.Index(fields=["held_on", "passed", "station"])]
+        # A comparison with null is no refusal: what must be there is asked for by its own word.
         constraints = [
             models.UniqueConstraint(fields=["station", "round"], name="acceptance_round_once"),
             models.CheckConstraint(
                 condition=Q(passed=True, spell__isnull=False, correct_by=None)
-                | Q(passed=False, spell=None, correct_by__gte=F("held_on")),
+                | Q(passed=False, spell=None, correct_by__isnull=False, correct_by__gte=F("held_on")),
                 name="acceptance_passed_or_corrected",
             ),
         ]
@@ -188,7 +189,9 @@ class Milestone(models.Model):
         indexes = [models.Index(fields=["due_on"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=MilestoneKind.COUNTED, count__gt=0, done_on=None, status__in=COUNTABLE)
+                condition=Q(
+                    kind=MilestoneKind.COUNTED, count__isnull=False, count__gt=0, done_on=None, status__in=COUNTABLE
+                )
                 | Q(kind=MilestoneKind.STEP, count=None, status=""),
                 name="milestone_counted_or_step",
             )
@@ -252,10 +255,16 @@ class RoomTitle(models.Model):
                 condition=Q(state=TitleState.APPLIED, decided_on=None, withdrawn_on=None)
                 | Q(
                     state__in=[TitleState.GRANTED, TitleState.REFUSED],
+                    decided_on__isnull=False,
                     decided_on__gte=F("applied_on"),
                     withdrawn_on=None,
                 )
-                | Q(state=TitleState.WITHDRAWN, withdrawn_on__gte=F("decided_on")),
+                | Q(
+                    state=TitleState.WITHDRAWN,
+                    decided_on__isnull=False,
+                    withdrawn_on__isnull=False,
+                    withdrawn_on__gte=F("decided_on"),
+                ),
                 name="room_title_state_dated",
             ),
         ]
