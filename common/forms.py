@@ -95,7 +95,8 @@ def filter_words(form: forms.BaseForm, *, leave: tuple[str, ...] = ("unit", "sor
         value = form.cleaned_data.get(name)
         if name in leave or value in (None, "", [], False):
             continue
-        choices = dict(form_field.choices) if isinstance(form_field, forms.ChoiceField) else {}
+        offered: Any = () if isinstance(form_field, forms.ModelChoiceField) else getattr(form_field, "choices", ())
+        choices = {str(key): label for key, label in offered}
         values = value if isinstance(value, list) else [value]
         words = "、".join(
             "是" if each is True else str(choices.get(str(each), getattr(each, "label", each))) for each in values

@@ -52,10 +52,7 @@ declare(
             Column("地点", "record.place", width=16),
             Column("社工", "workers", width=16),
             Column("合计", "record.contacts", WHOLE, group="服务人次"),
-            *(
-                Column(group.label, lambda row, group=group: getattr(row.record, group.value), WHOLE, group="服务人次")
-                for group in FocusGroup
-            ),
+            *(Column(group.label, f"record.{group.value}", WHOLE, group="服务人次") for group in FocusGroup),
             Column("服务时长（小时）", "record.hours", TENTHS),
             Column("人数", "record.volunteers", WHOLE, group="志愿者"),
             Column("时长（小时）", "record.volunteer_hours", TENTHS, group="志愿者"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import QueryDict
 
 from accounts.models import User
@@ -13,7 +15,7 @@ from stations.forms.features import FeatureFilter
 from stations.forms.filters import StationFilter
 from stations.models import Dimension, FeatureProject, Station
 from stations.queries.features import feature_rows, sorted_features
-from stations.queries.register import register_rows
+from stations.queries.register import RegisterRow, register_rows
 from stations.queries.station_list import sorted_stations
 
 DATE, WHOLE = Kind.DATE, Kind.WHOLE
@@ -31,6 +33,11 @@ def _stations(user: User, params: QueryDict) -> RowSource:
         on=on,
         conditions=filter_words(form),
     )
+
+
+def _dimension(number: int) -> Callable[[RegisterRow], str]:
+    """Whether the row's station meets the dimension of that number."""
+    return lambda row: row.dimensions[number]
 
 
 declare(
@@ -56,7 +63,7 @@ declare(
             Column("运营单位", "station.host_name", width=18, group="基础信息"),
             Column("面积（平方米）", "station.area_square_metres", Kind.TENTHS, group="基础信息"),
             *(
-                Column(dimension.label, lambda row, number=number: row.dimensions[number], width=8, group="建设标准")
+                Column(dimension.label, _dimension(number), width=8, group="建设标准")
                 for number, dimension in enumerate(Dimension)
             ),
             Column("社工（人）", "workers", WHOLE, group="队伍"),
