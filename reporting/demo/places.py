@@ -1,4 +1,4 @@
-"""Stations of Jinzhong and Lanzhou with the lives that the two documents tell (R1, R2, R3, R5)."""
+"""Stations of Jinzhong and Lanzhou with the lives that the two documents tell (R1, R2, R5)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from reporting.demo import MARK, demo_months
 from stations.models import (
-    Dimension,
-    DimensionState,
     Hosting,
     Station,
     StationKind,
@@ -111,20 +109,17 @@ def _station(rng: Random, rules: RuleBook, township: OrgUnit, county: OrgUnit, c
 
 
 def _give_lives(rng: Random, places: list[Place]) -> None:
-    """Insert stations, status spells and dimension checks; a few faults at fixed places."""
+    """Insert stations and status spells; a few faults at fixed places."""
     idle = set(rng.sample(range(len(places)), NOT_OPERATING + SUSPENDED))
     never = set(sorted(idle)[:NOT_OPERATING])
     spells: list[StatusSpell] = []
-    states: list[DimensionState] = []
     for number, place in enumerate(places):
         steps = _steps(rng, place, never=number in never, suspended=number in idle - never)
         ends = [step[1] for step in steps[1:]] + [None]
         for (status, starts_on), ends_on in zip(steps, ends, strict=True):
             spells.append(StatusSpell(station=place.station, status=status, starts_on=starts_on, ends_on=ends_on))
-        states += _checks(rng, place)
     Station.objects.bulk_create([place.station for place in places])
     StatusSpell.objects.bulk_create(spells, batch_size=500)
-    DimensionState.objects.bulk_create(states, batch_size=500)
 
 
 def _steps(rng: Random, place: Place, *, never: bool, suspended: bool) -> list[tuple[StationStatus, date]]:
@@ -145,25 +140,6 @@ def _steps(rng: Random, place: Place, *, never: bool, suspended: bool) -> list[t
         steps.append((StationStatus.SUSPENDED, place.operating_from + timedelta(days=rng.randint(400, 700))))
         place.operating_from = None
     return steps
-
-
-def _checks(rng: Random, place: Place) -> list[DimensionState]:
-    """A first check after completion; what failed then is mostly mended half a year later."""
-    states = []
-    for dimension in Dimension:
-        first = place.completed_on + timedelta(days=rng.randint(5, 25))
-        met = rng.random() < 0.8
-        later = first + timedelta(days=rng.randint(120, 200))
-        mended = not met and rng.random() < 0.75
-        station = place.station
-        states.append(
-            DimensionState(
-                station=station, dimension=dimension, met=met, starts_on=first, ends_on=later if mended else None
-            )
-        )
-        if mended:
-            states.append(DimensionState(station=station, dimension=dimension, met=True, starts_on=later))
-    return states
 
 
 def build_rooms(rng: Random, places: list[Place]) -> None:

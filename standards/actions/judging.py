@@ -76,14 +76,19 @@ def judge_station(*, by: User | None, station: Station, since: date, book: Stand
     path = station.unit.path
     checks = list(Check.objects.submitted(CheckKind.COUNTY).filter(station=station).prefetch_related("answers"))
     found = verdicts(checks, book or StandardBook.load([path]), path, timezone.localdate())
-    changed = _replace(station, DimensionScore, _scores(station, found))
-    changed |= _replace(station, ItemFailure, _failures(station, found))
+    changed = _replace(station, DimensionScore, scores_of(station, found))
+    changed |= _replace(station, ItemFailure, failures_of(station, found))
     if changed:
         stale.mark(station.pk, stale.months_since(since))
     first = min([since, *(verdict.on for verdict in found)])
     turned = [
         rewrite_dimension(
-            by=by, station=station, dimension=dimension, since=first, spells=_states(dimension, found), changed_on=since
+            by=by,
+            station=station,
+            dimension=dimension,
+            since=first,
+            spells=states_of(dimension, found),
+            changed_on=since,
         )
         for dimension in Dimension
     ]
@@ -105,7 +110,8 @@ def _columns(row: Any) -> list[Any]:
     return [value.normalize() if isinstance(value, Decimal) else value for value in values]
 
 
-def _scores(station: Station, found: list[Verdict]) -> list[DimensionScore]:
+def scores_of(station: Station, found: list[Verdict]) -> list[DimensionScore]:
+    """Unsaved rows: the points of each dimension, from each day on which they change."""
     rows: list[DimensionScore] = []
     for dimension in Dimension:
         last: DimensionScore | None = None
@@ -134,7 +140,8 @@ def _points(row: DimensionScore) -> Points:
     return Points(row.earned, row.possible, row.failing, row.pending)
 
 
-def _failures(station: Station, found: list[Verdict]) -> list[ItemFailure]:
+def failures_of(station: Station, found: list[Verdict]) -> list[ItemFailure]:
+    """Unsaved rows: the items that fail, from when to when."""
     rows: list[ItemFailure] = []
     standing: dict[str, ItemFailure] = {}
     for verdict in found:
@@ -168,7 +175,7 @@ def _told(row: ItemFailure) -> tuple[bool, str, str]:
     return row.necessary, row.reason, row.citation
 
 
-def _states(dimension: Dimension, found: list[Verdict]) -> list[DimensionSpell]:
+def states_of(dimension: Dimension, found: list[Verdict]) -> list[DimensionSpell]:
     """Met or not: at each check, and where a standard changed it."""
     spells: list[DimensionSpell] = []
     for verdict in found:

@@ -144,7 +144,8 @@ def issue_standard(
         unit=issuer,
         changes=_difference(current, demands) | {"施行日期": [None, str(standard.starts_on)]},
     )
-    transaction.on_commit(lambda: wake(JUDGE))
+    if not is_default:
+        transaction.on_commit(lambda: wake(JUDGE))
     return standard
 
 

@@ -18,11 +18,13 @@ from reporting.demo import SEED
 from reporting.demo.activity import build_services
 from reporting.demo.building import build_building
 from reporting.demo.features import build_features
+from reporting.demo.funds import build_funds
 from reporting.demo.people import build_people
 from reporting.demo.places import build_places, build_rooms
 from reporting.demo.replanned import replan
 from reporting.demo.reports import build_reports
 from reporting.demo.sign_ins import PASSWORD, build_sign_ins, describe
+from reporting.demo.standards import build_standards
 from stations.models import StaleMonth, Station
 
 FIRST_MONTH = Month(2021, 1)
@@ -72,13 +74,17 @@ class Command(BaseCommand):
         home = sign_ins["county"].current_postings()[0].unit
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
         replan(places, today, sign_ins["yuci"])
+        checks = build_standards(Random(f"{SEED}-standards"), places, today, sign_ins)
         features = build_features(Random(SEED), places, today)
         build_building(Random(f"{SEED}-building"), today, sign_ins)
+        payments = build_funds(Random(f"{SEED}-funds"), places, today, sign_ins)
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)
-        self.stdout.write(f"  {len(places)} 个社工站，{people} 名在站社工，{features} 个特色项目")
-        self.stdout.write(f"  {services} 条服务，{reports} 份月报")
+        self.stdout.write(
+            f"  {len(places)} 个社工站，{people} 名在站社工，{features} 个特色项目，{checks} 次建设标准检查"
+        )
+        self.stdout.write(f"  {services} 条服务，{reports} 份月报，{payments} 笔资金支出")
 
     def print_sign_ins(self) -> None:
         lines = describe()
