@@ -8,12 +8,15 @@ from reporting.api import FiguresViewSet
 from services.api import ServiceViewSet
 from standards.api import AssetViewSet, CheckViewSet, StandardViewSet
 from stations.api import FeatureViewSet, StationViewSet
+from stations.api_people import TrainingViewSet, WorkerViewSet
 
 router = DefaultRouter()
 router.register("units", UnitViewSet, basename="api_unit")
 router.register("services", ServiceViewSet, basename="api_service")
 router.register("figures", FiguresViewSet, basename="api_figures")
 router.register("stations", StationViewSet, basename="api_station")
+router.register("workers", WorkerViewSet, basename="api_worker")
+router.register("trainings", TrainingViewSet, basename="api_training")
 router.register("features", FeatureViewSet, basename="api_feature")
 router.register("standards", StandardViewSet, basename="api_standard")
 router.register("checks", CheckViewSet, basename="api_check")

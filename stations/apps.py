@@ -11,6 +11,7 @@ class StationsConfig(AppConfig):
         import_module("stations.attachables")
         import_module("stations.signals")
         import_module("stations.tables")
+        import_module("stations.people_tables")
         import_module("stations.building_tables")
         import_module("stations.queries.station_panels")
         import_module("stations.queries.station_events")

@@ -28,6 +28,7 @@ from services.models import ServiceRecord
 from standards.models import Asset, Check, Institution, Sign, Standard
 from stations.models import (
     Acceptance,
+    Attendance,
     BuildingPlan,
     FeatureProject,
     Milestone,
@@ -35,6 +36,8 @@ from stations.models import (
     RoomTitle,
     Station,
     StationPosting,
+    SupervisorAssignment,
+    Training,
     Worker,
 )
 from tests.files.samples import photo
@@ -103,6 +106,23 @@ def _worker(world: World, place: str) -> Worker:
     worker = Worker.objects.create(unit=world.units[place], name="某社工")
     StationPosting.objects.create(worker=worker, station=world.station(place), starts_on=date(2024, 1, 1))
     return worker
+
+
+def _training(world: World, place: str) -> Training:
+    """Recorded by the station, with one of its workers."""
+    training = Training.objects.create(
+        unit=world.units[place], topic="个案实务", kind="SKILLS", organiser="某机构", held_from=date(2026, 9, 1),
+        held_to=date(2026, 9, 1), hours="6.0",
+    )  # fmt: skip
+    Attendance.objects.create(training=training, worker=_worker(world, place), hours="6.0")
+    return training
+
+
+def _supervision(world: World, place: str) -> SupervisorAssignment:
+    worker = Worker.objects.create(unit=world.units[place], name="某督导")
+    return SupervisorAssignment.objects.create(
+        station=world.station(place), worker=worker, lead=False, starts_on=date(2024, 1, 1)
+    )
 
 
 def _service(world: World, place: str) -> ServiceRecord:
@@ -248,6 +268,8 @@ def _sign(world: World, place: str) -> Sign:
 
 UNITS = Rows(lambda world, place: world.units[place])
 STATIONS = Rows(_station)
+WORKERS = Rows(_worker)
+TRAININGS = Rows(_training)
 JOBS = Rows(_job, owner="county")
 ATTACHMENTS = Rows(_attachment)
 DOCUMENTS = Rows(_document, where=_city, downwards=True)
@@ -263,7 +285,9 @@ ROWS: dict[type[Model], Rows] = {
     User: Rows(_user),
     Posting: Rows(lambda world, place: _user(world, place).postings.get()),
     Station: STATIONS,
-    Worker: Rows(_worker),
+    Worker: WORKERS,
+    Training: TRAININGS,
+    SupervisorAssignment: Rows(_supervision),
     ServiceRecord: Rows(_service),
     MonthlyReport: Rows(_report),
     FeatureProject: Rows(_feature),
@@ -340,6 +364,8 @@ CASES: dict[str, Case] = {
     # API
     "api_unit-detail": Case(UNITS),
     "api_station-detail": Case(STATIONS),
+    "api_worker-detail": Case(WORKERS, permission=Permission.VIEW_WORKERS),
+    "api_training-detail": Case(TRAININGS, permission=Permission.VIEW_WORKERS),
     "api_feature-detail": Case(Rows(_feature)),
     "api_fund-detail": Case(FUNDS, permission=Permission.VIEW_FUNDS),
     "api_allocation-detail": Case(Rows(_allocation), permission=Permission.VIEW_FUNDS),

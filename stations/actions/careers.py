@@ -179,8 +179,9 @@ def post_worker(
     if not accept_uncertified:
         _certified(worker, station, on)
     if current:
-        current.ends_on, current.end_reason, current.end_note = on, LeavingReason.TRANSFERRED, note
-        current.save(update_fields=["ends_on", "end_reason", "end_note"])
+        # The reason stands on the new posting only: it may name a place that the old one's people do not see.
+        current.ends_on, current.end_reason = on, LeavingReason.TRANSFERRED
+        current.save(update_fields=["ends_on", "end_reason"])
         stale.mark(current.station_id, stale.months_since(on))
     posting = StationPosting.objects.create(worker=worker, station=station, starts_on=on, note=note)
     audit.record(

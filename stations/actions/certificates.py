@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from common import checks
+from files.actions import attach
+from files.checks import CheckedFile
 from stations import checks as station_checks
 from stations.actions.careers import mark_where_posted
 from stations.actions.locks import locked_worker
@@ -47,6 +50,7 @@ def add_certificate(
     registered_on: date | None = None,
     valid_until: date | None = None,
     accept_expired: bool = True,
+    scans: Sequence[CheckedFile] = (),
 ) -> Certificate:
     """A certificate that the worker holds from its issue date on; it counts until `valid_until` where that is given.
 
@@ -89,13 +93,20 @@ def add_certificate(
     if certificate.valid_until:
         changes["登记有效期至"] = [None, str(certificate.valid_until)]
     audit.record(by=by, verb="登记资格证书", target=worker, unit=worker.unit, changes=changes)
+    attach(by=by, target=certificate, unit=worker.unit, files=scans, slot="scan", field="scans")
     mark_where_posted(worker, certificate.issued_on)
     return certificate
 
 
 @transaction.atomic
 def renew_certificate(
-    *, by: User | None, certificate: Certificate, registered_on: date, valid_until: date, expected: date | None = None
+    *,
+    by: User | None,
+    certificate: Certificate,
+    registered_on: date,
+    valid_until: date,
+    expected: date | None = None,
+    scans: Sequence[CheckedFile] = (),
 ) -> Certificate:
     """Register a certificate again. Of one without a recorded end, this records the first registration.
 
@@ -130,5 +141,6 @@ def renew_certificate(
         "登记有效期至": [str(before) if before else None, str(valid_until)],
     }
     audit.record(by=by, verb="登记证书有效期", target=worker, unit=worker.unit, changes=changes)
+    attach(by=by, target=certificate, unit=worker.unit, files=scans, slot="scan", field="scans")
     mark_where_posted(worker, since)
     return certificate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypedDict
@@ -16,6 +16,8 @@ from accounts.roles import Permission
 from common import checks
 from common.months import Month
 from common.text import plain_name
+from files.actions import attach
+from files.checks import CheckedFile
 from stations import stale
 from stations.models import Attendance, Training, TrainingKind, Worker
 
@@ -91,10 +93,13 @@ def _mark(workers: Iterable[int], day: date) -> None:
 
 
 @transaction.atomic
-def record_training(*, by: User | None, is_demo: bool = False, **fields: Any) -> Training:
+def record_training(
+    *, by: User | None, is_demo: bool = False, materials: Sequence[CheckedFile] = (), **fields: Any
+) -> Training:
     """A training that took place (TrainingFields). Raises ValidationError: wrong dates, hours, names."""
     training = Training.objects.create(is_demo=is_demo, **_clean(TrainingFields(**fields)))  # type: ignore[typeddict-item]
     audit.record(by=by, verb="登记培训", target=training, unit=training.unit, changes=audit.first(training))
+    attach(by=by, target=training, unit=training.unit, files=materials, slot="material", field="materials")
     return training
 
 
@@ -103,7 +108,9 @@ def locked_training(training: Training) -> Training:
 
 
 @transaction.atomic
-def edit_training(*, by: User | None, training: Training, **fields: Any) -> Training:
+def edit_training(
+    *, by: User | None, training: Training, materials: Sequence[CheckedFile] = (), **fields: Any
+) -> Training:
     """Correct a training. Raises ValidationError, also when somebody got more hours than it now has."""
     training = locked_training(training)
     before, old_day = audit.told(training), training.held_to
@@ -118,6 +125,7 @@ def edit_training(*, by: User | None, training: Training, **fields: Any) -> Trai
         training.save()
         _mark(there, training.held_to)
         audit.record(by=by, verb="修改培训", target=training, unit=training.unit, changes=changes)
+    attach(by=by, target=training, unit=training.unit, files=materials, slot="material", field="materials")
     return training
 
 

@@ -69,11 +69,16 @@ def withdraw_certificate(*, by: User | None, worker: Worker, reason: str, expect
     return worker
 
 
+def renewals_of(worker: Worker) -> models.QuerySet[Renewal]:
+    """Of all certificates of the worker."""
+    return Renewal.objects.filter(certificate__worker=worker)
+
+
 @transaction.atomic
 def withdraw_renewal(*, by: User | None, worker: Worker, reason: str, expected: int | None = None) -> Worker:
     """Take back the renewal recorded last; the certificate counts to its end before."""
     worker = locked_worker(worker)
-    row = _last(Renewal.objects.filter(certificate__worker=worker), expected)
+    row = _last(renewals_of(worker), expected)
     reason = checks.withdrawal_reason(reason)
     _record(by, worker, worker.unit, "撤回证书再登记", row, reason)
     row.delete()

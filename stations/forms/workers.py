@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission, Role
 from common.forms import choices_of, day_field, note_field
-from stations.models import CertificateLevel, EmployerKind, Station, Worker
+from stations.models import Education, EmployerKind, Language, Sex, Station, StationPosting, Worker
 
 FULL_TIME = [("yes", "专职"), ("no", "兼职")]
 
@@ -33,6 +33,14 @@ class WorkerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text="加密保存，只显示前 3 位和后 2 位",
     )
+    sex = forms.ChoiceField(label="性别", choices=choices_of(Sex.choices, "---------"), required=False)
+    born_on = day_field("出生日期", required=False, today=False, help_text="填写了身份证号的不用填，由号码得出")
+    education = forms.ChoiceField(label="学历", choices=choices_of(Education.choices, "---------"), required=False)
+    major = forms.CharField(label="所学专业", max_length=40, required=False)
+    languages = forms.MultipleChoiceField(
+        label="服务语言", choices=Language.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    other_language = forms.CharField(label="其他语言", max_length=20, required=False, help_text="勾选“其他”时填写")
     phone = forms.CharField(
         label="联系电话", required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
@@ -53,7 +61,7 @@ class WorkerForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, worker: Worker | None = None) -> None:
         initial = {}
         if worker:
-            initial = {"name": worker.name, "phone": worker.phone, "unit": worker.unit_id, "user": worker.user_id}
+            initial = _initial(worker)
         super().__init__(data, initial=initial)
         units = OrgUnit.objects.visible_to(user, Permission.MANAGE_WORKERS).filter(level__gte=Level.COUNTY)
         fields: dict[str, Any] = self.fields
@@ -62,6 +70,7 @@ class WorkerForm(forms.Form):
             del fields["user"]
             return
         if worker.id_number:
+            del fields["sex"], fields["born_on"]  # they follow from the number
             fields["id_number"].help_text = f"现为 {worker.masked_id_number}；不修改请留空"
         accounts = User.objects.visible_to(user, Permission.MANAGE_WORKERS)
         free = Q(postings__role=Role.STATION_WORKER, worker=None)
@@ -75,6 +84,22 @@ class WorkerForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         """What edit_worker takes: an empty number is left out."""
         return {name: value for name, value in self.cleaned_data.items() if name != "id_number" or value}
+
+
+def _initial(worker: Worker) -> dict[str, Any]:
+    spoken = list(worker.languages.all())
+    return {
+        "name": worker.name,
+        "phone": worker.phone,
+        "unit": worker.unit_id,
+        "user": worker.user_id,
+        "sex": worker.sex,
+        "born_on": worker.born_on,
+        "education": worker.education,
+        "major": worker.major,
+        "languages": [row.language for row in spoken],
+        "other_language": next((row.name for row in spoken if row.name), ""),
+    }
 
 
 class TakeOverForm(forms.Form):
@@ -96,12 +121,6 @@ class TakeOverForm(forms.Form):
         fields["unit"].queryset = units.filter(closed_on=None).order_by("path")
 
 
-class CertificateForm(forms.Form):
-    level = forms.ChoiceField(label="证书级别", choices=CertificateLevel.choices, widget=forms.RadioSelect)
-    number = forms.CharField(label="证书编号", max_length=40, help_text="证书上的管理号或证书编号")
-    issued_on = day_field("发证日期", today=False)
-
-
 class EmploymentForm(forms.Form):
     employer_kind = forms.ChoiceField(
         label="用人单位类型", choices=choices_of(EmployerKind.choices, "---------"), required=True
@@ -115,26 +134,32 @@ class EmploymentForm(forms.Form):
         return self.cleaned_data | {"full_time": self.cleaned_data["full_time"] == "yes"}
 
 
-class EndForm(forms.Form):
-    """The day on which an employment or a posting ends."""
-
-    on = day_field("结束日期", help_text="不含当日：填离开后的第一天")
-    note = note_field()
-
-
 class PostForm(forms.Form):
+    """Post a worker, or transfer them. `current` is the posting that the user sees; it travels with the form."""
+
     station = StationField(label="站点", queryset=Station.objects.none(), empty_label="---------")
     on = day_field("驻站起始日期")
     note = note_field()
+    accept_uncertified = forms.BooleanField(label="没有有效证书，仍然派驻", required=False)
+    expected = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, user: User, current: int | None = None) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, user: User, current: StationPosting | None = None, certified: bool = True
+    ) -> None:
+        super().__init__(data, initial={"expected": current.pk if current else 0})
         fields: dict[str, Any] = self.fields
+        if certified and data is None:
+            del fields["accept_uncertified"]
         fields["station"].queryset = (
             Station.objects.visible_to(user, Permission.MANAGE_WORKERS)
             .filter(closed_on=None)
-            .exclude(pk=current)
+            .exclude(pk=current.station_id if current else None)
             .select_related("unit__parent")
         )
         if current:
             fields["on"].help_text = "现在的驻站到这一天为止"
+            fields["note"].label = "调动原因"
+
+    def values(self) -> dict[str, Any]:
+        """What post_worker takes."""
+        return {"accept_uncertified": False, **self.cleaned_data}

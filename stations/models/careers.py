@@ -11,6 +11,7 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.gate import GatedQuerySet, gated
+from accounts.roles import Permission
 from stations.models.dated import DatedQuerySet, dated
 from stations.models.stations import Station
 
@@ -52,9 +53,17 @@ class OfWorkerQuerySet(GatedQuerySet):
 
     gate = "worker__unit__path"
 
+    def _workers(self) -> Any:
+        return self.model._meta.get_field("worker").related_model._default_manager.all()  # type: ignore[union-attr]
+
     def in_paths(self, paths: Iterable[str]) -> Self:
-        workers: Any = self.model._meta.get_field("worker").related_model._default_manager  # type: ignore[union-attr]
-        return self.filter(worker__in=workers.all().in_paths(paths).order_by().values("pk"))
+        return self.filter(worker__in=self._workers().in_paths(paths).order_by().values("pk"))
+
+    def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
+        """To manage them, the worker must be there still."""
+        if permission != Permission.MANAGE_WORKERS:
+            return super().visible_to(user, permission)
+        return self.filter(worker__in=self._workers().managed_from(user.paths(permission)).order_by().values("pk"))
 
 
 class CertificateQuerySet(OfWorkerQuerySet):

@@ -9,8 +9,9 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.gate import GatedQuerySet
+from accounts.gate import GatedQuerySet, may
 from accounts.models import OrgUnit
+from accounts.roles import Permission
 from stations.models.careers import OfWorkerQuerySet
 
 
@@ -33,6 +34,12 @@ class TrainingQuerySet(GatedQuerySet):
         taken = Attendance.objects.all().in_paths(paths).order_by()
         recorded = GatedQuerySet.in_paths(Training.objects.all(), paths).order_by()
         return self.filter(Q(pk__in=recorded.values("pk")) | Q(pk__in=taken.values("training")))
+
+    def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
+        """Who took part sees a training; only its unit manages it."""
+        if permission == Permission.MANAGE_WORKERS:
+            return GatedQuerySet.in_paths(self, user.paths(permission))
+        return super().visible_to(user, permission)
 
 
 class Training(models.Model):
@@ -67,12 +74,11 @@ class Training(models.Model):
     def __str__(self) -> str:
         return self.topic
 
-    def gate_paths(self) -> list[str]:
-        """Where the training lies for the gate: its unit, and where those who took part lie."""
-        workers = self.attendances.order_by()
-        kept = workers.values_list("worker__unit__path", flat=True)
-        posted = workers.values_list("worker__postings__station__unit__path", flat=True)
-        return [self.unit.path, *{path for path in [*kept, *posted] if path}]
+    def allows(self, user: Any, permission: Permission) -> bool:
+        """For the gate: who sees a training reads it; only its unit manages it."""
+        if permission == Permission.MANAGE_WORKERS:
+            return may(user, permission, self.unit.path)
+        return Training.objects.visible_to(user, permission).filter(pk=self.pk).exists()
 
 
 class AttendanceQuerySet(OfWorkerQuerySet):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from policies.deadlines import Due
 from policies.models import JUDGED
 from stations import basics
 from stations.models import (
+    Certificate,
     Dimension,
     DimensionState,
     StationKind,
@@ -156,10 +157,10 @@ def checks_at(keys: Sequence[int], on: date) -> dict[int, tuple[bool | None, ...
 
 
 def workers_at(keys: Sequence[int], on: date) -> dict[int, tuple[int, int]]:
-    """Station → workers posted on `on`, and those of them who hold a certificate by then."""
-    posted = StationPosting.objects.filter(at(on), station__in=keys).order_by()
-    found: dict[int, dict[int, bool]] = defaultdict(dict)
-    for key, worker, issued_on in posted.values_list("station_id", "worker_id", "worker__certificates__issued_on"):
-        held = issued_on is not None and issued_on <= on
-        found[key][worker] = held or found[key].get(worker, False)
-    return {key: (len(workers), sum(workers.values())) for key, workers in found.items()}
+    """Station → workers posted on `on`, and those of them who hold a certificate that counts then (R4)."""
+    held = Exists(Certificate.objects.valid(on).filter(worker=OuterRef("worker")))
+    posted = StationPosting.objects.filter(at(on), station__in=keys).order_by().annotate(held=held)
+    found: dict[int, list[bool]] = defaultdict(list)
+    for key, certified in posted.values_list("station_id", "held"):
+        found[key].append(certified)
+    return {key: (len(workers), sum(workers)) for key, workers in found.items()}

@@ -15,7 +15,7 @@ from stations.models import Dimension, DimensionState, Station, StationPosting, 
 from stations.queries.citations import source
 from stations.queries.station_list import DimensionMark, dimension_mark
 from stations.queries.tones import BASICS_TONES, STATUS_TONES
-from stations.queries.worker_list import Qualification, qualifications
+from stations.queries.qualifications import Qualification, qualifications
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from accounts.models import OrgUnit
 from accounts.queries import unit_in_scope
 from accounts.requests import SignedIn
 from accounts.roles import Permission
-from stations.forms.filters import ListFilter, StationFilter, WorkerFilter
+from stations.forms.filters import ListFilter, StationFilter
+from stations.forms.worker_filter import WorkerFilter
 from stations.models import Station, Worker
 from stations.queries.station_list import COLUMNS, sorted_stations, station_rows
 from stations.queries.where import Scope
@@ -24,13 +25,14 @@ from stations.views.station_table import station_table
 PAGE = 50
 
 
-def _top(request: SignedIn, unit: OrgUnit | None, permission: Permission) -> str:
+def top_of(request: SignedIn, unit: OrgUnit | None, permission: Permission) -> str:
     """The path below which places are told: the chosen unit, or the user's only one."""
     tops = request.user.paths(permission)
     return unit.path if unit else tops[0] if len(tops) == 1 else ""
 
 
-def _context(request: SignedIn, form: ListFilter, unit: OrgUnit | None) -> dict[str, Any]:
+def list_context(request: SignedIn, form: ListFilter, unit: OrgUnit | None) -> dict[str, Any]:
+    """What the page of every list here shows beside its rows."""
     return {
         "form": form,
         "unit": unit,
@@ -50,8 +52,8 @@ def station_list(request: SignedIn) -> HttpResponse:
     stations = form.apply(Station.objects.visible_to(request.user))
     stations = sorted_stations(stations, request.GET.get("sort", ""))
     page = Paginator(stations.values_list(*COLUMNS), PAGE).get_page(request.GET.get("page"))
-    rows = station_rows(page.object_list, form.on, below=_top(request, unit, Permission.VIEW))
-    context = _context(request, form, unit) | {
+    rows = station_rows(page.object_list, form.on, below=top_of(request, unit, Permission.VIEW))
+    context = list_context(request, form, unit) | {
         "page": page,
         "rows": rows,
         "table": station_table(rows),
@@ -63,7 +65,8 @@ def station_list(request: SignedIn) -> HttpResponse:
 @require_GET
 @permitted(Permission.VIEW_WORKERS)
 def worker_list(request: SignedIn) -> HttpResponse:
-    """Filters: unit, q, posted, certified, full_time, employer, month (posted to a station at its end)."""
+    """Filters: unit, q, posted, certified, full_time, employer, education, language, supervisor, training, moved,
+    month (posted to a station at its end). Sort: station, name, age, since, tenure, expiry."""
     permission = Permission.VIEW_WORKERS
     unit = unit_in_scope(request.user, request.GET.get("unit"), permission)
     form = WorkerFilter(request.GET, user=request.user, unit=unit, permission=permission)
@@ -73,9 +76,12 @@ def worker_list(request: SignedIn) -> HttpResponse:
     workers = sorted_workers(workers, request.GET.get("sort", ""), form.on).select_related("unit")
     page = Paginator(workers, PAGE).get_page(request.GET.get("page"))
     scope = Scope(request.user, permission)
-    context = _context(request, form, unit) | {
+    context = list_context(request, form, unit) | {
         "page": page,
-        "rows": worker_rows(page.object_list, form.on, scope=scope, below=_top(request, unit, permission)),
+        "rows": worker_rows(
+            page.object_list, form.on, scope=scope, rules=form.rules, below=top_of(request, unit, permission)
+        ),
+        "rules": form.rules,
         "may_create": bool(request.user.paths(Permission.MANAGE_WORKERS)),
     }
     return render(request, "stations/worker_list.html", context)

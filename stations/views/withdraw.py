@@ -18,10 +18,14 @@ from stations.actions import (
     withdraw_certificate,
     withdraw_check,
     withdraw_employment,
+    withdraw_evaluation,
     withdraw_posting,
+    withdraw_renewal,
+    withdraw_reward,
     withdraw_status,
+    withdraw_supervision,
 )
-from stations.actions.withdraw import last_of
+from stations.actions.withdraw import day_of, last_of, renewals_of
 from stations.models import Station, Worker
 from stations.views.workers import managed
 
@@ -64,8 +68,39 @@ def station_check_withdraw(request: SignedIn, station: Station) -> HttpResponse:
 @managed
 def worker_certificate_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
     row = last_of(worker.certificates.all())
-    on = row.issued_on if row else None
+    on = day_of(row) if row else None
     return _page(request, worker, row, what="证书", on=on, write=withdraw_certificate, effect="证书编号可以重新登记")
+
+
+@managed
+def worker_renewal_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
+    row = last_of(renewals_of(worker))
+    on = day_of(row) if row else None
+    return _page(
+        request, worker, row, what="证书再登记", on=on, write=withdraw_renewal, effect="证书有效期恢复为原来的"
+    )
+
+
+@managed
+def worker_evaluation_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
+    row = last_of(worker.evaluations.all())
+    on = day_of(row) if row else None
+    return _page(request, worker, row, what="年度考核", on=on, write=withdraw_evaluation, effect="该年度可以重新登记")
+
+
+@managed
+def worker_reward_withdraw(request: SignedIn, worker: Worker) -> HttpResponse:
+    row = last_of(worker.rewards.all())
+    on = day_of(row) if row else None
+    return _page(request, worker, row, what="奖励", on=on, write=withdraw_reward, effect="该奖励不再列入档案")
+
+
+@GET_OR_POST
+@scoped(Station, Permission.MANAGE_WORKERS, related=("unit",))
+def station_supervisor_withdraw(request: SignedIn, station: Station) -> HttpResponse:
+    row = last_of(station.supervisors.select_related("worker", "user", "station__unit"))
+    on = day_of(row) if row else None
+    return _page(request, station, row, what="督导", on=on, write=withdraw_supervision, effect="被它接替的督导继续有效")
 
 
 @managed

@@ -1,4 +1,4 @@
-"""Pages of one worker: see, create, edit, certificates, employment, postings, history."""
+"""Pages of one worker: see, create, edit, employment, postings, history."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gate import may, permitted, scoped
@@ -21,7 +22,6 @@ from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
 from stations.actions import (
-    add_certificate,
     create_worker,
     edit_worker,
     employ,
@@ -30,7 +30,8 @@ from stations.actions import (
     post_worker,
     take_over_worker,
 )
-from stations.forms.workers import CertificateForm, EmploymentForm, EndForm, PostForm, TakeOverForm, WorkerForm
+from stations.forms.careers import EndForm
+from stations.forms.workers import EmploymentForm, PostForm, TakeOverForm, WorkerForm
 from stations.models import Worker
 from stations.queries.worker_page import worker_page
 
@@ -54,11 +55,11 @@ def managed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase
     return GET_OR_POST(scoped(Worker, Permission.MANAGE_WORKERS, related=("unit",))(wrapper))
 
 
-def _form_page(request: SignedIn, worker: Worker, form: forms.Form, title: str, **extra: Any) -> HttpResponse:
+def form_page(request: SignedIn, worker: Worker, form: forms.Form, title: str, **extra: Any) -> HttpResponse:
     return render(request, "stations/worker_form.html", {"worker": worker, "form": form, "title": title, **extra})
 
 
-def _done(request: SignedIn, worker: Worker, message: str) -> HttpResponse:
+def done(request: SignedIn, worker: Worker, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("worker_detail", worker.pk)
 
@@ -76,7 +77,7 @@ def worker_create(request: SignedIn) -> HttpResponse:
     form = WorkerForm(request.POST or None, user=request.user)
     form.fields["unit"].initial = home_unit(request.user)
     if worker := attempt(form, lambda: create_worker(by=request.user, **form.cleaned_data)):
-        return _done(request, worker, f"已为“{worker}”建档，接着登记证书、聘用和驻站")
+        return done(request, worker, f"已为“{worker}”建档，接着登记证书、聘用和驻站")
     return render(request, "stations/worker_form.html", {"form": form, "title": "新建社工档案"})
 
 
@@ -87,40 +88,24 @@ def worker_take_over(request: SignedIn) -> HttpResponse:
     form = TakeOverForm(request.POST or None, user=request.user)
     form.fields["unit"].initial = home_unit(request.user)
     if worker := attempt(form, lambda: take_over_worker(by=request.user, **form.cleaned_data)):
-        return _done(request, worker, f"“{worker}”的档案已转入")
+        return done(request, worker, f"“{worker}”的档案已转入")
     return render(request, "stations/worker_form.html", {"form": form, "title": "转入社工档案"})
 
 
 @managed
 def worker_edit(request: SignedIn, worker: Worker) -> HttpResponse:
     form = WorkerForm(request.POST or None, user=request.user, worker=worker)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and attempt(form, lambda: edit_worker(by=request.user, worker=worker, **form.changes()))
-    ):
-        return _done(request, worker, "档案已保存")
-    return _form_page(request, worker, form, "编辑档案")
-
-
-@managed
-def worker_certificate(request: SignedIn, worker: Worker) -> HttpResponse:
-    form = CertificateForm(request.POST or None)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and attempt(form, lambda: add_certificate(by=request.user, worker=worker, **form.cleaned_data))
-    ):
-        return _done(request, worker, "证书已登记")
-    return _form_page(request, worker, form, "登记资格证书")
+    if attempt(form, lambda: edit_worker(by=request.user, worker=worker, **form.changes())):
+        return done(request, worker, "档案已保存")
+    return form_page(request, worker, form, "编辑档案")
 
 
 @managed
 def worker_employ(request: SignedIn, worker: Worker) -> HttpResponse:
     form = EmploymentForm(request.POST or None)
     if attempt(form, lambda: employ(by=request.user, worker=worker, **form.values())):
-        return _done(request, worker, "聘用已登记")
-    return _form_page(request, worker, form, "登记聘用")
+        return done(request, worker, "聘用已登记")
+    return form_page(request, worker, form, "登记聘用")
 
 
 @managed
@@ -130,28 +115,20 @@ def worker_employment_end(request: SignedIn, worker: Worker) -> HttpResponse:
         messages.info(request, "现在没有在任的聘用")
         return redirect("worker_detail", worker.pk)
     form = EndForm(request.POST or None)
-    del form.fields["note"]
-    if (
-        form.is_bound
-        and form.is_valid()
-        and attempt(form, lambda: end_employment(by=request.user, employment=employment, on=form.cleaned_data["on"]))
-    ):
-        return _done(request, worker, "聘用已结束")
-    return _form_page(request, worker, form, "结束聘用", about=f"{employment}，{employment.starts_on} 起")
+    if attempt(form, lambda: end_employment(by=request.user, employment=employment, **form.cleaned_data)):
+        return done(request, worker, "聘用已结束")
+    return form_page(request, worker, form, "结束聘用", about=f"{employment}，{employment.starts_on} 起")
 
 
 @managed
 def worker_post(request: SignedIn, worker: Worker) -> HttpResponse:
     """Post to a station, or transfer to another one."""
     current = worker.postings.current().first()
-    form = PostForm(request.POST or None, user=request.user, current=current.station_id if current else None)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and attempt(form, lambda: post_worker(by=request.user, worker=worker, **form.cleaned_data))
-    ):
-        return _done(request, worker, "驻站已登记")
-    return _form_page(request, worker, form, "调往其他站点" if current else "派驻站点")
+    certified = worker.certificates.valid(timezone.localdate()).exists()
+    form = PostForm(request.POST or None, user=request.user, current=current, certified=certified)
+    if attempt(form, lambda: post_worker(by=request.user, worker=worker, **form.values())):
+        return done(request, worker, "驻站已登记")
+    return form_page(request, worker, form, "调往其他站点" if current else "派驻站点")
 
 
 @managed
@@ -161,13 +138,9 @@ def worker_posting_end(request: SignedIn, worker: Worker) -> HttpResponse:
         messages.info(request, "现在没有驻站")
         return redirect("worker_detail", worker.pk)
     form = EndForm(request.POST or None)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and attempt(form, lambda: end_posting(by=request.user, posting=posting, **form.cleaned_data))
-    ):
-        return _done(request, worker, "驻站已结束")
-    return _form_page(request, worker, form, "结束驻站", about=f"{posting.station}，{posting.starts_on} 起")
+    if attempt(form, lambda: end_posting(by=request.user, posting=posting, **form.cleaned_data)):
+        return done(request, worker, "驻站已结束")
+    return form_page(request, worker, form, "结束驻站", about=f"{posting.station}，{posting.starts_on} 起")
 
 
 @require_GET

@@ -84,7 +84,7 @@ def test_a_transfer_is_one_step_with_its_reason(world, posted, worker):
     )  # fmt: skip
     posted.refresh_from_db()
     assert (posted.ends_on, posted.end_reason) == (moved.starts_on, LeavingReason.TRANSFERRED)
-    assert posted.end_note == moved.note == "支援新站"
+    assert (posted.end_note, moved.note) == ("", "支援新站")
 
 
 def test_the_second_of_two_transfers_is_told(world, posted, worker):
