@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
@@ -52,8 +52,30 @@ def forecast(*, built: int, target: int, lately: int, on: date, due: date) -> Fo
     return Forecast(built, target, per_month, by_due, on + timedelta(days=days) if days < FAR else None)
 
 
-def first_day_with(lives: Iterable[tuple[date, date | None]], count: int, until: date) -> date | None:
-    """The first day, up to `until`, on which `count` things stood. A life is its first day and the first without it."""
+Life = tuple[date, date | None]  # the first day of a thing, and the first without it
+
+
+def standing_on(lives: Iterable[Life], day: date) -> int:
+    """How many stand on `day`."""
+    return sum(1 for start, end in lives if start <= day and (end is None or end > day))
+
+
+def enough_since(lives: Iterable[Life], count: int, *, due: date, today: date) -> date | None:
+    """Since when `count` things stand together: on the due day, or today while that lies ahead.
+
+    Where they did not by then, the first day after it on which they do; None when there is none up to `today`. What
+    stood together long before and no more does not count, nor does it matter what is lost after the due day.
+    """
+    day, since = min(due, today), None
+    for start, number in _numbers(lives):
+        if start > today or (start > day and since):
+            break
+        since = (since or start) if number >= count else None
+    return since
+
+
+def _numbers(lives: Iterable[Life]) -> list[tuple[date, int]]:
+    """Each day on which the number changes, with the number from then on."""
     steps: dict[date, int] = {}
     for start, end in lives:
         if end is not None and end <= start:
@@ -61,19 +83,11 @@ def first_day_with(lives: Iterable[tuple[date, date | None]], count: int, until:
         steps[start] = steps.get(start, 0) + 1
         if end is not None:
             steps[end] = steps.get(end, 0) - 1
-    standing = 0
+    found, number = [], 0
     for day in sorted(steps):
-        if day > until:
-            break
-        standing += steps[day]
-        if standing >= count:
-            return day
-    return None
-
-
-def standing_on(lives: Sequence[tuple[date, date | None]], day: date) -> int:
-    """How many stand on `day`."""
-    return sum(1 for start, end in lives if start <= day and (end is None or end > day))
+        number += steps[day]
+        found.append((day, number))
+    return found
 
 
 def judge(*, due_on: date, done_on: date | None, today: date, ahead: Forecast | None = None) -> Standing:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Permission
 from common.paths import END
-from stations.milestones import Forecast, Standing, first_day_with, forecast, judge, standing_on
+from stations.milestones import Forecast, Life, Standing, enough_since, forecast, judge, standing_on
 from stations.models import Milestone, MilestoneKind, StationKind, StationStatus, StatusSpell
 from stations.queries.progress import pace_since
 from stations.queries.where import Scope
@@ -28,7 +28,6 @@ TONES = {
 }
 ORDER = {standing: number for number, standing in enumerate(Standing)}
 _LIFE = [status for status in StationStatus if status != StationStatus.CLOSED]
-Life = tuple[date, date | None]
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,9 @@ def _row(milestone: Milestone, lives: Lives, today: date, scope: Scope | None) -
     if milestone.kind == MilestoneKind.COUNTED:
         count = milestone.count or 0
         counted = lives.reached(milestone)
-        done_on = first_day_with(counted, count, today)
-        reached = standing_on(counted, today)
+        done_on = enough_since(counted, count, due=milestone.due_on, today=today)
+        # What is done shows the number of its day, whatever closed since.
+        reached = standing_on(counted, min(max(milestone.due_on, done_on), today) if done_on else today)
         if done_on is None:
             lately = sum(1 for start, _ in counted if pace_since(today) < start <= today)
             ahead = forecast(built=reached, target=count, lately=lately, on=today, due=milestone.due_on)

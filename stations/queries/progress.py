@@ -69,13 +69,13 @@ class Row:
             return None
         return self.figures.townships if self.target.count is None else self.target.count
 
-    def reached(self) -> bool:
-        """Has building come as far as the document asks?"""
+    def missing(self) -> int:
+        """How many stations are still missing to what the document asks for; 0 without a target."""
         if self.target is None:
-            return False
+            return 0
         if self.target.count is None:
-            return self.figures.covered >= self.figures.townships
-        return self.figures.completed >= self.target.count
+            return self.figures.townships - self.figures.covered
+        return max(self.target.count - self.figures.completed, 0)
 
 
 @dataclass

@@ -59,7 +59,7 @@ def progress_table(found: Progress, month: Month | None) -> dict[str, Any]:
 def _cells(row: Row, found: Progress, month: Month | None) -> list[dict[str, Any]]:
     figures, tail = row.figures, f"&month={month}" if month else ""
     down = row.unit.pk != found.total.unit.pk and row.unit.level < Level.STATION
-    missed = row.target is not None and row.target.due < found.on and not row.reached()
+    missed = row.target is not None and row.target.due < found.on and row.missing() > 0
     stations = f"{reverse('station_list')}?unit={row.unit.pk}{tail}"
     return [
         {"text": row.unit.name, "href": f"{reverse('building_progress')}?unit={row.unit.pk}{tail}" if down else ""},

@@ -93,8 +93,7 @@ def _target(found: Progress) -> dict[str, Any] | None:
         "number": found.total.wanted,
         "every": target.count is None,
         "due": target.due,
-        "reached": found.total.reached(),
-        "late": target.due < found.on and not found.total.reached(),
+        "missing": found.total.missing() if target.due < found.on else 0,
         "source": target_source(target),
     }
 

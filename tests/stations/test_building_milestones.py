@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from stations.milestones import Standing, first_day_with, forecast, judge, standing_on
+from stations.milestones import Standing, enough_since, forecast, judge, standing_on
 
 DUE = date(2023, 12, 31)
 
@@ -61,14 +61,38 @@ def test_after_the_due_date_nothing_is_added():
 LIVES = [(date(2023, 3, 1), None), (date(2023, 5, 1), date(2023, 6, 1)), (date(2023, 8, 1), None)]
 
 
-@pytest.mark.parametrize(("count", "day"), [(1, date(2023, 3, 1)), (2, date(2023, 5, 1)), (3, None), (4, None)])
-def test_the_first_day_counts_what_stood_together(count, day):
-    assert first_day_with(LIVES, count, DUE) == day
+@pytest.mark.parametrize(
+    ("count", "today", "since"),
+    [
+        (1, DUE, date(2023, 3, 1)),
+        (2, date(2023, 5, 31), date(2023, 5, 1)),
+        (2, date(2023, 6, 30), None),  # one of the two has closed
+        (2, DUE, date(2023, 8, 1)),
+        (3, DUE, None),
+        (1, date(2023, 2, 28), None),
+    ],
+)
+def test_before_the_due_date_what_stands_today_counts(count, today, since):
+    assert enough_since(LIVES, count, due=DUE, today=today) == since
 
 
-def test_what_lies_ahead_is_not_reached_yet():
-    assert first_day_with(LIVES, 1, date(2023, 2, 28)) is None
-    assert first_day_with([(date(2023, 3, 1), date(2023, 3, 1))], 1, DUE) is None
+def test_what_closes_after_the_due_date_undoes_nothing():
+    lives = [(date(2023, 3, 1), date(2024, 7, 1))]
+    assert enough_since(lives, 1, due=DUE, today=date(2026, 1, 1)) == date(2023, 3, 1)
+
+
+def test_what_stood_long_before_the_due_date_does_not_count():
+    lives = [(date(2021, 3, 1), date(2023, 7, 1))]
+    assert enough_since(lives, 1, due=DUE, today=date(2026, 1, 1)) is None
+
+
+def test_the_first_day_after_the_due_date_is_late():
+    assert enough_since(LIVES, 2, due=date(2023, 7, 1), today=DUE) == date(2023, 8, 1)
+
+
+def test_a_thing_of_no_day_never_stands():
+    day = date(2023, 3, 1)
+    assert enough_since([(day, day)], 1, due=DUE, today=DUE) is None
 
 
 def test_the_number_on_a_day_leaves_out_what_closed():
