@@ -10,4 +10,6 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         # Each needs the models, which are not loaded when this module is read.
+        import_module("agencies.attachables")
+        import_module("agencies.tables")
         post_migrate.connect(import_module("agencies.shipped").after_migrate, sender=self)

@@ -3,6 +3,7 @@
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import UnitViewSet
+from agencies.api import AgencyViewSet, ContractViewSet, EvaluationViewSet
 from funds.api import AllocationViewSet, FundViewSet, SpendingViewSet
 from reporting.api import FiguresViewSet
 from services.api import ServiceViewSet
@@ -21,6 +22,9 @@ router.register("features", FeatureViewSet, basename="api_feature")
 router.register("standards", StandardViewSet, basename="api_standard")
 router.register("checks", CheckViewSet, basename="api_check")
 router.register("assets", AssetViewSet, basename="api_asset")
+router.register("agencies", AgencyViewSet, basename="api_agency")
+router.register("contracts", ContractViewSet, basename="api_contract")
+router.register("evaluations", EvaluationViewSet, basename="api_evaluation")
 router.register("funds", FundViewSet, basename="api_fund")
 router.register("allocations", AllocationViewSet, basename="api_allocation")
 router.register("spendings", SpendingViewSet, basename="api_spending")

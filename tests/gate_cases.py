@@ -17,6 +17,16 @@ from django.db.models import Model
 from accounts import audit
 from accounts.models import OrgUnit, Posting, User
 from accounts.roles import Permission, Role
+from agencies.models import (
+    Agency,
+    AgencyMember,
+    Contract,
+    ContractTerm,
+    Evaluation,
+    EvaluationFrame,
+    Payment,
+    Procurement,
+)
 from common.months import Month
 from files.actions import attach
 from files.models import Attachment
@@ -40,6 +50,7 @@ from stations.models import (
     Training,
     Worker,
 )
+from tests.agencies import gate_rows as agency_rows
 from tests.files.samples import photo
 from tests.world import World, make_user
 
@@ -61,10 +72,14 @@ class Rows:
     downwards: bool = False
     read_by: Permission = Permission.VIEW  # with which it is read downwards
     owner: str = ""
+    # User words who do not see the row although it lies at their unit.
+    hidden_from: frozenset[str] = frozenset()
 
     def seen_by(self, world: World, user: User, place: str) -> bool:
         if self.owner:
             return user == getattr(world, self.owner)
+        if any(user == getattr(world, word) for word in self.hidden_from):
+            return False
         here = self.where(world, place).path
         tops = [posting.unit.path for posting in user.current_postings()]
         return any(here.startswith(top) or (self.downwards and top.startswith(here)) for top in tops)
@@ -278,6 +293,11 @@ COUNTIES = Rows(_county, where=_county)
 # A unit issues standards as itself: whoever stands above holds the permission there, and is refused all the same.
 ABOVE_COUNTY, ABOVE_CITY = frozenset({"city", "province"}), frozenset({"province"})
 
+# An agency manager sees the own agency's contracts as its member (tests/agencies/test_members.py), not by a posting.
+MEMBERS_ONLY = frozenset({"agency"})
+AGENCIES = Rows(agency_rows.agency, where=_county)
+CONTRACTS = Rows(agency_rows.contract, hidden_from=MEMBERS_ONLY)
+EVALUATIONS = Rows(agency_rows.evaluation, hidden_from=MEMBERS_ONLY)
 FUNDS = Rows(_fund, where=_county, downwards=True, read_by=Permission.VIEW_FUNDS)
 
 ROWS: dict[type[Model], Rows] = {
@@ -303,6 +323,14 @@ ROWS: dict[type[Model], Rows] = {
     PolicyDocument: DOCUMENTS,
     Provision: Rows(_provision, where=_city),
     Attachment: ATTACHMENTS,
+    Agency: AGENCIES,
+    AgencyMember: Rows(agency_rows.member, where=_county),
+    Procurement: Rows(agency_rows.procurement, where=_county),
+    Contract: CONTRACTS,
+    ContractTerm: Rows(agency_rows.term, hidden_from=MEMBERS_ONLY),
+    Payment: Rows(agency_rows.payment, hidden_from=MEMBERS_ONLY),
+    Evaluation: EVALUATIONS,
+    EvaluationFrame: Rows(agency_rows.frame, where=_city, downwards=True),
     Fund: FUNDS,
     FundForbiddenUse: Rows(_forbidden_use, where=_county),
     FundReceipt: Rows(_receipt, where=_county),
@@ -355,6 +383,9 @@ CASES: dict[str, Case] = {
     "standard_issue": Case(COUNTIES, refuses=ABOVE_COUNTY),
     "standard_drop": Case(COUNTIES, refuses=ABOVE_COUNTY, also=frozenset({404})),  # which item: `?code=`
     "check_withdraw": Case(Rows(_check), permission=Permission.CHECK_STANDARD),
+    # agencies
+    "evaluation_score": Case(EVALUATIONS, kwargs=lambda row: {"pk": row.pk, "scorer": row.scorers.get().pk}),
+    "correction_done": Case(EVALUATIONS, kwargs=lambda row: {"pk": row.pk, "correction": row.corrections.get().pk}),
     # services
     "service_log": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
     "service_due": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
@@ -367,6 +398,9 @@ CASES: dict[str, Case] = {
     "api_worker-detail": Case(WORKERS, permission=Permission.VIEW_WORKERS),
     "api_training-detail": Case(TRAININGS, permission=Permission.VIEW_WORKERS),
     "api_feature-detail": Case(Rows(_feature)),
+    "api_agency-detail": Case(AGENCIES, permission=Permission.VIEW_CONTRACTS),
+    "api_contract-detail": Case(CONTRACTS, permission=Permission.VIEW_CONTRACTS),
+    "api_evaluation-detail": Case(EVALUATIONS, permission=Permission.VIEW_CONTRACTS),
     "api_fund-detail": Case(FUNDS, permission=Permission.VIEW_FUNDS),
     "api_allocation-detail": Case(Rows(_allocation), permission=Permission.VIEW_FUNDS),
     "api_spending-detail": Case(Rows(_spending), permission=Permission.VIEW_FUNDS),
@@ -385,6 +419,8 @@ ANY: dict[str, Any] = {
     "month": MONTH,
     "target_type": "accounts.user",
     "target_id": "1",
+    "scorer": 1,
+    "correction": 1,
 }
 
 

@@ -22,13 +22,13 @@ from stations.models.dated import DatedQuerySet
 
 
 class ContractState(models.TextChoices):
-    """What a contract counts as on a day (agencies.life.state)."""
+    """What a contract counts as on a day (Contract.state)."""
 
     AHEAD = "ahead", "未开始"
     CURRENT = "current", "履行中"
     ENDED = "ended", "已到期"
     TERMINATED = "terminated", "提前终止"
-    VOID = "void", "已撤销"
+    VOID = "void", "已撤回"
 
 
 class ContractQuerySet(OwnedQuerySet, DatedQuerySet):  # type: ignore[override]  # each names its own manager
@@ -49,9 +49,18 @@ class ContractQuerySet(OwnedQuerySet, DatedQuerySet):  # type: ignore[override] 
         """Those that were not taken back as a mistake."""
         return self.filter(ends_on__gt=F("starts_on"))
 
-    def expiring(self, first: date, last: date) -> Self:
-        """In force on `first` and over by `last`."""
-        return self.at(first).filter(ends_on__lte=last)
+    def in_state(self, word: str, on: date, soon: date) -> Self:
+        """Those that count as `word` on `on`: a ContractState, or “expiring” for in force but over by `soon`."""
+        began, over = Q(starts_on__lte=on), Q(starts_on__lt=F("ends_on"), ends_on__lte=on)
+        conditions = {
+            "expiring": began & Q(ends_on__gt=on, ends_on__lte=soon),
+            ContractState.CURRENT: began & Q(ends_on__gt=on),
+            ContractState.AHEAD: Q(starts_on__gt=on, ends_on__gt=F("starts_on")),
+            ContractState.ENDED: over & Q(ends_on=F("agreed_ends_on")),
+            ContractState.TERMINATED: over & Q(ends_on__lt=F("agreed_ends_on")),
+            ContractState.VOID: Q(ends_on=F("starts_on")),
+        }
+        return self.filter(conditions[word])
 
     def amount_in_force(self, on: date) -> object:
         """The sum of the amounts of contracts in force on `on` (a Decimal)."""
@@ -80,7 +89,7 @@ class Contract(Owned, models.Model):
     renewal_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="renewal", verbose_name="续签自"
     )
-    end_reason = models.CharField("终止（撤销）理由", max_length=200, blank=True)
+    end_reason = models.CharField("终止（撤回）理由", max_length=200, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
 

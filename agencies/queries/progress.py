@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, Sum
@@ -25,6 +25,24 @@ class PromiseRow:
     @property
     def label(self) -> str:
         return self.promise.label
+
+    @property
+    def done(self) -> Decimal | int:
+        """Hours keep their decimal, counts have none."""
+        return self._told(self.progress.done)
+
+    @property
+    def lead(self) -> Decimal | int:
+        """Done beyond what is due."""
+        return self._told(self.progress.ahead)
+
+    @property
+    def short(self) -> Decimal | int:
+        """Due and not done."""
+        return self._told(-self.progress.ahead)
+
+    def _told(self, number: Decimal) -> Decimal | int:
+        return number if self.promise.quantity == Quantity.HOURS else int(number)
 
 
 def _logged(terms: Iterable[ContractTerm], on: date) -> dict[int, list[tuple[str, str, dict[str, Decimal]]]]:
@@ -98,8 +116,3 @@ def behind(contracts: ContractQuerySet, on: date) -> set[int]:
     terms = current_terms(current, on)
     rows = progress_of(terms.values(), on)
     return {term.contract_id for term in terms.values() if any(row.progress.behind for row in rows[term.pk])}
-
-
-def as_of(contract: Contract, today: date) -> date:
-    """The day as of which a contract's progress is told: today, or its last day when it is over."""
-    return min(today, max(contract.ends_on - timedelta(days=1), contract.starts_on))

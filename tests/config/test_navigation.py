@@ -24,12 +24,12 @@ def labels(context, key="nav_items"):
     ("role", "expected"),
     [
         ("worker", "今天 总览 站点 队伍 服务 月报 制度 任务"),
-        ("township", "今天 总览 站点 队伍 服务 月报 制度 任务"),
-        ("county", "总览 站点 队伍 服务 月报 制度 任务"),
-        ("city", "总览 站点 队伍 服务 月报 制度 任务"),
+        ("township", "今天 总览 站点 队伍 承接机构 服务 月报 资金 制度 任务"),
+        ("county", "总览 站点 队伍 承接机构 服务 月报 资金 制度 任务"),
+        ("city", "总览 站点 队伍 承接机构 服务 月报 资金 制度 任务"),
         ("agency", "总览 站点 队伍 服务 月报 制度 任务"),
         ("administrator", "总览 站点 制度 账号"),
-        ("auditor", "总览 站点 队伍 服务 月报 制度 任务 审计"),
+        ("auditor", "总览 站点 队伍 承接机构 服务 月报 资金 制度 任务 审计"),
     ],
 )
 def test_each_role_has_its_menu(rf, world, role, expected):

@@ -1,0 +1,41 @@
+"""The list of evaluations, and the frames that may be used."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Permission
+from agencies.models import Contract, Correction, Evaluation, EvaluationFrame, Step
+
+PAGE = 50
+
+
+def evaluation_list_page(user: User, number: str | None) -> dict[str, Any]:
+    """A page of evaluations with whether a correction is overdue, and the frames that the user reads."""
+    overdue = Correction.objects.filter(evaluation=OuterRef("pk"), done_on=None, due_on__lt=timezone.localdate())
+    first = Case(When(step=Step.SCORING, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = (
+        Evaluation.objects.visible_to(user, Permission.VIEW_CONTRACTS)
+        .exclude(step=Step.WITHDRAWN)
+        .select_related("term__contract__agency", "term__contract__buyer", "frame")
+        .annotate(overdue=Exists(overdue), first=first)
+        .order_by("first", "-finalised_on", "-opened_on", "-pk")
+    )
+    frames = EvaluationFrame.objects.visible_to(user).select_related("issuer", "document").order_by("issuer", "pk")
+    return {"page": Paginator(rows, PAGE).get_page(number), "frames": list(frames)}
+
+
+def frames_for(contract: Contract, on: date) -> QuerySet[EvaluationFrame]:
+    """What the buyer may use on `on`, the nearest issuer's first."""
+    return EvaluationFrame.objects.in_force(contract.buyer.path, on)
+
+
+def default_frame() -> EvaluationFrame:
+    """The shipped one."""
+    return EvaluationFrame.objects.get(is_default=True)
