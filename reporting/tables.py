@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.http import QueryDict
@@ -14,12 +15,13 @@ from accounts.roles import Permission
 from common.forms import filter_words
 from common.months import Month
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
-from reporting.forms import CoverageFilter, ReportFilter
-from reporting.queries.coverage import counties, stations_of, townships
+from policies.queries import RuleBook
+from reporting.forms import CoverageFilter, ReportFilter, UnitMonthFilter
+from reporting.queries.coverage import counties, idle_stations, stations_of, townships
 from reporting.queries.places import place_of
 from reporting.queries.report_pages import QueueRow, queue_rows
 from reporting.queries.reports import queue
-from reporting.views.coverage import UNIT_SORTS
+from reporting.views.coverage import IDLE_SORTS, UNIT_SORTS, idle_row
 from reporting.views.params import this_month, unit_choices
 from reporting.views.reports import SORTS, filtered, state_of
 from reporting.words import CoverageLevel, Covered
@@ -131,5 +133,44 @@ declare(
             Column("未建站", lambda unit: unit.due - unit.built, Kind.WHOLE, 12),
         ),
         rows=_counties,
+    )
+)
+
+
+def _idle(user: User, params: QueryDict) -> RowSource:
+    unit = unit_in_scope(user, params.get("unit"), P.VIEW)
+    form = UnitMonthFilter(params, units=unit_choices(user, P.VIEW, unit))
+    require_valid(form)
+    month: Month = form.cleaned_data.get("month") or this_month()
+    on = month_end(month)
+    stations = Station.objects.visible_to(user, P.VIEW)
+    rows = idle_stations(stations.under(unit) if unit else stations, month, on)
+    rows = rows.order_by(IDLE_SORTS.get(params.get("sort", ""), "unit__path"), "unit__path")
+
+    def prepare(chunk: list[Station]) -> list[dict[str, Any]]:
+        rules = RuleBook.load([station.unit.path for station in chunk])
+        return [idle_row(station, on, rules) for station in chunk]
+
+    return source_of(
+        rows.select_related("unit__parent__parent"), prepare=prepare, on=on, conditions=f"月份：{month.label}"
+    )
+
+
+declare(
+    Table(
+        key="idle_stations",
+        title="本月没有服务的站点",
+        permission=P.VIEW,
+        columns=(
+            Column("站点", itemgetter("name"), width=26),
+            Column("所在地", itemgetter("place"), width=24),
+            Column("挂牌日期", itemgetter("hung_on"), Kind.DATE),
+            Column("最近一次服务", itemgetter("last"), Kind.DATE, 13),
+            Column("没有服务（天）", itemgetter("days"), Kind.WHOLE, 10),
+            Column("界限（天）", itemgetter("threshold"), Kind.WHOLE),
+            Column("判定", lambda row: "挂牌未运营" if row["fault"] else None, width=12),
+            Column("依据", itemgetter("source"), width=30),
+        ),
+        rows=_idle,
     )
 )

@@ -142,12 +142,13 @@ def idle_station_list(request: SignedIn) -> HttpResponse:
     context = {
         **_page_head(request, form, unit, month, "本月没有服务的站点", sort),
         "page_obj": page_obj,
-        "rows": [_idle_row(station, day, rules) for station in found],
+        "rows": [idle_row(station, day, rules) for station in found],
     }
     return render(request, "reporting/idle_station_list.html", context)
 
 
-def _idle_row(station: Station, day: date, rules: RuleBook | None) -> dict[str, Any]:
+def idle_row(station: Station, day: date, rules: RuleBook | None) -> dict[str, Any]:
+    """A station of `idle_stations`: where it lies, since when it is silent, the threshold that makes it a fault."""
     since = station.last_service_on or station.hung_on  # type: ignore[attr-defined]
     days = (day - since).days if since and since <= day else None
     threshold = rules.threshold(ProvisionKind.FAULT_NOT_OPERATING, station.unit.path, day) if rules else None

@@ -50,3 +50,11 @@ def test_coverage_names_the_station_of_each_township_as_of_the_month(world, rule
 def test_coverage_of_counties_adds_up_their_townships(world, rules, export):
     rows = {row[1]: row for row in export(world.city, "coverage_counties", "month=2023-09&level=county")}
     assert rows["榆次区"][2:] == ("未全覆盖", 2, 1, 1)
+
+
+def test_stations_without_a_service_come_with_the_threshold_and_its_clause(world, rules, export):
+    rows = export(world.county, "idle_stations", "month=2023-11")
+    assert [row[0] for row in rows[1:]] == ["北关街道社工站", "锦纶街道社工站"]
+    assert rows[1][2].date().isoformat() == "2023-09-01"
+    assert rows[1][4] == 80
+    assert "市民函〔2023〕28号" in rows[1][7]
