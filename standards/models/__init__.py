@@ -19,6 +19,7 @@ from standards.models.holdings import (
     SignKind,
     SignState,
 )
+from standards.models.stages import ProposalState, StageProposal, StageSpell
 from standards.models.standards import Standard, StandardItem
 
 __all__ = [
@@ -34,9 +35,12 @@ __all__ = [
     "InstitutionKind",
     "ItemFailure",
     "MoneySource",
+    "ProposalState",
     "Sign",
     "SignKind",
     "SignState",
+    "StageProposal",
+    "StageSpell",
     "Standard",
     "StandardItem",
 ]
