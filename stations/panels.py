@@ -14,8 +14,8 @@ file, where `paper` is true in its context; `paper="…"` of the declaration nam
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.gate import may
@@ -42,10 +42,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class BuiltPanel:
-    """A card with its content, for one user and station."""
+    """A card with its content, for one user and station. `half`: another one really stands beside it."""
 
     panel: Panel
     content: dict[str, Any]
+    half: bool = False
 
     @property
     def anchor(self) -> str:
@@ -85,4 +86,17 @@ def panels_of(user: User, station: Station) -> list[BuiltPanel]:
         content = each.build(user, station)
         if content is not None:
             built.append(BuiltPanel(each, content))
-    return built
+    return list(_paired(built))
+
+
+def _paired(built: list[BuiltPanel]) -> Iterator[BuiltPanel]:
+    """Two half cards in a row stand beside each other; one alone takes the whole width."""
+    number = 0
+    while number < len(built):
+        pair = built[number : number + 2]
+        if len(pair) == 2 and all(card.panel.half for card in pair):
+            yield from (replace(card, half=True) for card in pair)
+            number += 2
+        else:
+            yield built[number]
+            number += 1

@@ -54,6 +54,12 @@ def test_a_card_is_built_only_for_who_holds_its_permission_at_the_station(world,
     assert panels_of(world.outsider, operating) == []
 
 
+def test_a_half_card_alone_takes_the_whole_width(world, operating, card):
+    card({"rows": []}, order=25, half=True)
+    halves = {built.panel.key: built.half for built in panels_of(world.county, operating)}
+    assert halves == {"basics": True, "dimensions": True, "probe": False, "workers": False, "statuses": False}
+
+
 def test_a_card_is_declared_once(card):
     card({"rows": []})
     with pytest.raises(ValueError):
