@@ -12,3 +12,4 @@ class StandardsConfig(AppConfig):
         import_module("standards.tables")
         import_module("standards.queries.panels")
         import_module("standards.stage_questions")
+        import_module("standards.queries.stage_answers")

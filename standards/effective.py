@@ -46,7 +46,7 @@ class Origin:
         return f"{self.document} {self.clause}".strip()
 
     def __str__(self) -> str:
-        return f"{self.issuer}（{self.citation}）"
+        return f"{self.issuer} {self.clause}".strip() if self.is_default else f"{self.issuer}（{self.citation}）"
 
 
 @dataclass(frozen=True)

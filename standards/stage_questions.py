@@ -5,12 +5,12 @@ from __future__ import annotations
 from policies.kinds.stages import Asked, offer
 from policies.models import Dimension
 
-SCORE, FEATURE = "score", "feature"
+DIMENSION, SCORE, FEATURE = "dimension", "score", "feature"
 
 
 def dimension_key(dimension: Dimension) -> str:
     """“dimension:HARDWARE”."""
-    return f"dimension:{dimension.value}"
+    return f"{DIMENSION}:{dimension.value}"
 
 
 offer(

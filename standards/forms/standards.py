@@ -122,6 +122,8 @@ class ItemForm(PaperForm):
         drop = {"least"} if standing is None else set(self._fixed(standing.demand))
         for name in drop:
             del self.fields[name]
+        if "minimum" in self.fields and standing is not None:
+            self.fields["minimum"].label = f"最低值（{standing.demand.unit_word}）"
         if "least" in self.fields and standing is not None:
             fields: dict[str, Any] = self.fields
             fields["least"].choices = _least_choices(standing.demand.options)

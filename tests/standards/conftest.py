@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import OrgUnit
 from policies.actions import add_document
@@ -84,6 +85,13 @@ def issue(world, papers) -> Callable[..., Standard]:
     return write
 
 
+@pytest.fixture
+def station(world, issue) -> Station:
+    """北关街道社工站, under a city standard of an area of 40 and a sign."""
+    issue("晋中市", AREA, PLATE)
+    return world.station()
+
+
 def items_of(station: Station, on: date) -> dict[str, Item]:
     """Code → item that holds for the station on that day."""
     return {item.code: item for item in StandardBook.load([station.unit.path]).items(station.unit.path, on)}
@@ -122,3 +130,13 @@ def errors_of(caught) -> dict[str, list[str]]:
     """Field → messages of a caught ValidationError ("__all__" for those of no field)."""
     error = caught.value
     return error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
+
+
+def page(client, name, /, *args, **query):
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def post(client, url_name, /, *args, query="", **data):
+    return client.post(reverse(url_name, args=args) + query, data)

@@ -22,13 +22,6 @@ BEFORE_D = date(2026, 2, 28)
 SELF, COUNTY = CheckKind.SELF, CheckKind.COUNTY
 
 
-@pytest.fixture
-def station(world, issue) -> Station:
-    """北关街道社工站, under a city standard of an area of 40 and a sign."""
-    issue("晋中市", AREA, PLATE)
-    return world.station()
-
-
 def failing(station, on):
     return set(ItemFailure.objects.at(on).filter(station=station).values_list("code", flat=True))
 
