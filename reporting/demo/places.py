@@ -11,6 +11,7 @@ from accounts.models import Level, OrgUnit
 from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from reporting.demo import MARK, demo_months
+from reporting.demo.hosts import host_of
 from stations.models import (
     Hosting,
     Station,
@@ -78,8 +79,10 @@ def build_places(rng: Random, today: date) -> list[Place]:
             below[township.parent_id or 0].append(township)
         for pk, townships in below.items():
             dates = _completion_dates(rng, counties[pk], townships)
-            for township, completed_on in zip(townships, dates, strict=True):
+            for number, (township, completed_on) in enumerate(zip(townships, dates, strict=True)):
                 place = _station(rng, rules, township, counties[pk], completed_on)
+                if place.station.hosting != Hosting.TOWNSHIP:
+                    place.station.host_name = host_of(counties[pk].code or "", number)
                 place.station.records_from = demo_months(today)[0].first  # before, there is nothing to count
                 places.append(place)
     _give_lives(rng, places)
@@ -98,7 +101,7 @@ def _station(rng: Random, rules: RuleBook, township: OrgUnit, county: OrgUnit, c
         contact_name=rng.choice("王李张刘陈杨赵黄周吴") + "站长" + MARK,
         contact_phone=f"0354-000{rng.randint(1000, 9999)}",
         hosting=rng.choices([Hosting.AGENCY, Hosting.TOWNSHIP, Hosting.MIXED], [7, 2, 1])[0],
-        host_name=f"{county.name}阳光社会工作服务中心{MARK}",
+        host_name=township.name,
         area_square_metres=rng.randint(40, 160),
         completed_on=completed_on,
         basics_entered_on=max(due.due + timedelta(days=lateness), completed_on),

@@ -23,15 +23,15 @@ SIGN_INS = [
     ("city", "赵（演示）", Role.CITY_OFFICIAL, ("140700000000",)),
     ("lanzhou", "马（演示）", Role.CITY_OFFICIAL, ("620100000000",)),
     ("province", "钱（演示）", Role.PROVINCE_OFFICIAL, ("140000000000",)),
-    ("agency", "郑（演示）", Role.AGENCY_MANAGER, ("140781", "140702", "140728")),
+    ("agency", "郑（演示）", Role.AGENCY_MANAGER, ()),  # by its agency's contracts (reporting.demo.agencies)
     ("auditor", "吴（演示）", Role.AUDITOR, ("140700000000",)),
     ("admin", "周（演示）", Role.ADMINISTRATOR, ("000000000000",)),
 ]
 
 
-def build_sign_ins(places: list[Place], workers: dict[int, list[Worker]]) -> list[tuple[User, Role, OrgUnit]]:
-    """Create the users; a six-digit county code stands for that county's first place. Returns them for printing."""
-    made = []
+def build_sign_ins(places: list[Place], workers: dict[int, list[Worker]]) -> dict[str, User]:
+    """Create the users; a six-digit county code stands for that county's first place. Username → user."""
+    made = {}
     for username, name, role, codes in SIGN_INS:
         user = User.objects.create_user(username, PASSWORD, name=name)
         units = [_unit(places, role, code) for code in codes]
@@ -40,7 +40,7 @@ def build_sign_ins(places: list[Place], workers: dict[int, list[Worker]]) -> lis
         if role == Role.STATION_WORKER:
             person = workers[units[0].pk][0]
             Worker.objects.filter(pk=person.pk).update(user=user, name=name)
-        made.append((user, role, units[0]))
+        made[username] = user
     return made
 
 
@@ -53,10 +53,10 @@ def _unit(places: list[Place], role: Role, code: str) -> OrgUnit:
 
 def describe() -> list[str]:
     """The demo sign-ins that exist, one line each: user name, role, unit, password."""
-    users = User.objects.filter(username__in=[row[0] for row in SIGN_INS]).prefetch_related("postings__unit__parent")
+    users = User.objects.filter(username__in=[row[0] for row in SIGN_INS]).order_by("pk")
     lines = []
     for user in users:
-        posting = user.postings.all()[0]
+        posting = user.postings.open().select_related("unit__parent").order_by("starts_on", "pk")[0]
         unit = posting.unit
         place = unit.name if unit.level < Level.TOWNSHIP else f"{unit.parent.name} {unit.name}"
         lines.append(f"  {user.username:<10}{Role(posting.role).label}　{place}")

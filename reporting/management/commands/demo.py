@@ -16,6 +16,7 @@ from common.months import Month
 from reporting.compute import compute_month
 from reporting.demo import SEED
 from reporting.demo.activity import build_services
+from reporting.demo.agencies import build_agencies
 from reporting.demo.building import build_building
 from reporting.demo.features import build_features
 from reporting.demo.funds import build_funds
@@ -25,6 +26,7 @@ from reporting.demo.replanned import replan
 from reporting.demo.reports import build_reports
 from reporting.demo.sign_ins import PASSWORD, build_sign_ins, describe
 from reporting.demo.standards import build_standards
+from reporting.demo.team import build_team
 from stations.models import StaleMonth, Station
 
 FIRST_MONTH = Month(2021, 1)
@@ -68,8 +70,9 @@ class Command(BaseCommand):
         today = timezone.localdate(now)
         places = build_places(rng, today)
         build_rooms(rng, places)
-        workers = build_people(rng, places)
-        sign_ins = {user.username: user for user, _, _ in build_sign_ins(places, workers)}
+        workers = build_people(rng, places, today)
+        trainings = build_team(Random(f"{SEED}-team"), places, today)
+        sign_ins = build_sign_ins(places, workers)
         services = build_services(rng, places, workers, now)
         home = sign_ins["county"].current_postings()[0].unit
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
@@ -78,13 +81,15 @@ class Command(BaseCommand):
         features = build_features(Random(SEED), places, today)
         build_building(Random(f"{SEED}-building"), today, sign_ins)
         payments = build_funds(Random(f"{SEED}-funds"), places, today, sign_ins)
+        contracts = build_agencies(Random(f"{SEED}-agencies"), places, today, sign_ins)
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)
         self.stdout.write(
             f"  {len(places)} 个社工站，{people} 名在站社工，{features} 个特色项目，{checks} 次建设标准检查"
         )
-        self.stdout.write(f"  {services} 条服务，{reports} 份月报，{payments} 笔资金支出")
+        self.stdout.write(f"  {trainings} 次培训")
+        self.stdout.write(f"  {services} 条服务，{reports} 份月报，{payments} 笔资金支出，{contracts} 份承接合同")
 
     def print_sign_ins(self) -> None:
         lines = describe()
