@@ -15,7 +15,7 @@ from common.templatetags.shezhan import rounded
 from reporting.compute.rollup import bare
 from reporting.compute.vectors import encode
 from reporting.indicators import Indicator
-from reporting.measures import Place
+from reporting.measures import POLICY, Place
 from reporting.measures.parameters import Moment
 from reporting.models import UnitMonth
 from reporting.registry import INDICATORS, MEASURES
@@ -62,11 +62,11 @@ class Figures(Mapping[str, Figure]):
 
 
 def measured(key: str, measures: Mapping[str, int]) -> Number | None:
-    """The measure as people read it. What adds up is 0 when it is left out; a target that is left out is None."""
+    """The measure as people read it. What is left out is 0; a target that is left out is None."""
     measure = MEASURES[key]
     stored = measures.get(key)
     if stored is None:
-        return measure.decode(0) if measure.additive else None
+        return None if measure.source == POLICY else measure.decode(0)
     return measure.decode(stored)
 
 

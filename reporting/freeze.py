@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import OrgUnit
 from common.months import Month
 from reporting.compute.rollup import finish
-from reporting.compute.statements import StationFacts
+from reporting.compute.statements import Facts
 from reporting.compute.tree import Targets, nodes
 from reporting.compute.vectors import encode
 from reporting.figures import Figures, as_json
@@ -23,10 +23,8 @@ def living_figures(station_ids: Collection[int], month: Month) -> dict[int, Figu
     """Station id → its figures as the facts stand now. A fixed number of queries."""
     moment = Moment.of(month)
     units = list(nodes(OrgUnit.objects.filter(pk__in=list(station_ids)), moment, Targets(moment)))
-    facts = StationFacts(moment, [unit.id for unit in units])
-    return {
-        unit.id: Figures(json.loads(encode(finish(unit, facts.vector(unit.id)).vector)), moment.now) for unit in units
-    }
+    facts = Facts(moment, [unit.id for unit in units], [])
+    return {unit.id: Figures(json.loads(encode(finish(unit, facts.vector(unit)).vector)), moment.now) for unit in units}
 
 
 def frozen_figures_of_many(station_ids: Collection[int], month: Month) -> dict[int, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import QuerySet
 
@@ -12,17 +12,18 @@ from common.paths import STEP
 from reporting.compute import store
 from reporting.compute.rollup import Node, Total, bare, finish
 from reporting.compute.tree import Targets, nodes
-from reporting.compute.vectors import Vector, added, decode, empty
+from reporting.compute.vectors import Vector, added, decode
 from reporting.measures.parameters import Moment
 from reporting.models import UnitMonth
 
 
-def resum(paths: Iterable[str], moment: Moment, targets: Targets, below: Iterable[Total] = ()) -> None:
-    """Write `below` (just counted, not stored yet) and the units with these paths, summed from all their children.
+def resum(
+    units: list[Node], moment: Moment, targets: Targets, own: Callable[[Node], Vector], below: Iterable[Total] = ()
+) -> None:
+    """Write `below` (just counted, not stored yet) and `units`, each summed from all its children and its own facts.
 
-    Four queries and one upsert, whatever the number of stations. The caller holds the month's lock.
+    Two queries and one upsert, whatever the number of stations. The caller holds the month's lock.
     """
-    units = list(nodes(OrgUnit.objects.filter(path__in=list(paths)), moment, targets))
     by_parent: dict[str, dict[int, Vector]] = defaultdict(dict)
     for township in nodes(_townships(units), moment, targets):  # those where nothing stands have no snapshot
         by_parent[township.path[:-STEP]][township.id] = bare(township.place)
@@ -32,7 +33,7 @@ def resum(paths: Iterable[str], moment: Moment, targets: Targets, below: Iterabl
     for total in totals:
         by_parent[total.node.path[:-STEP]][total.node.id] = total.vector
     for node in sorted(units, key=lambda node: len(node.path), reverse=True):
-        total = finish(node, _sum(by_parent[node.path].values()))
+        total = finish(node, _sum(own(node), by_parent[node.path].values()))
         totals.append(total)
         by_parent[node.path[:-STEP]][node.id] = total.vector
     saved = store.save(totals, moment.month, moment.now)
@@ -52,8 +53,8 @@ def _children(units: list[Node], moment: Moment) -> Iterable[tuple[int, str, Vec
         yield unit_id, path, decode(measures)
 
 
-def _sum(vectors: Iterable[Vector]) -> Vector:
-    total = empty()
+def _sum(own: Vector, vectors: Iterable[Vector]) -> Vector:
+    total = own
     for vector in vectors:
         total = added(total, vector)
     return total

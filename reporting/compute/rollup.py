@@ -45,8 +45,9 @@ def bare(place: Place) -> Vector:
     return finish(Node(0, "", place), empty()).vector
 
 
-def roll_up(nodes: Iterable[Node], station: Callable[[int], Vector]) -> Iterator[Total]:
-    """Every node with its measures, children before parents. `nodes` come in the order of their paths."""
+def roll_up(nodes: Iterable[Node], own: Callable[[Node], Vector]) -> Iterator[Total]:
+    """Every node with its measures, children before parents. `nodes` come in the order of their paths; `own` is what
+    was counted at a node itself."""
     open_units: list[tuple[Node, Vector]] = []
 
     def close() -> Total:
@@ -59,6 +60,6 @@ def roll_up(nodes: Iterable[Node], station: Callable[[int], Vector]) -> Iterator
     for node in nodes:
         while open_units and not node.path.startswith(open_units[-1][0].path):
             yield close()
-        open_units.append((node, station(node.id) if node.place.level == Level.STATION else empty()))
+        open_units.append((node, own(node)))
     while open_units:
         yield close()

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from reporting.compute.vectors import COUNTED, ORDER, Vector
+from accounts.models import Level
+from reporting.compute.rollup import Node
+from reporting.compute.vectors import COUNTED, ORDER, Vector, empty
 from reporting.measures import Source
 from reporting.measures.parameters import Moment, bind
 from reporting.registry import SOURCES
@@ -23,9 +25,11 @@ def _compiled(source: Source, scoped: bool, vendor: str) -> tuple[str, tuple[Any
 
 
 def run(source: Source, moment: Moment, scope: Sequence[int] | None) -> Counts:
-    """Station id → the source's counts in the registry's order; `scope` None: every station."""
+    """Unit id → the source's counts in the registry's order; `scope` None: every unit."""
     if scope is not None and not scope:
         return {}
+    if source.judge is not None:
+        return dict(source.judge(moment, scope))
     sql, params = _compiled(source, scope is not None, connection.vendor)
     statement, values = bind(sql, params, moment, scope or (), connection)
     with connection.cursor() as cursor:
@@ -33,15 +37,24 @@ def run(source: Source, moment: Moment, scope: Sequence[int] | None) -> Counts:
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
-class StationFacts:
-    """What every source counted, one statement each; `vector` puts one station's counts together."""
+class Facts:
+    """What every source counted, one statement each; `vector` puts one unit's own counts together.
 
-    def __init__(self, moment: Moment, scope: Sequence[int] | None = None) -> None:
-        self._counts = [run(source, moment, scope) for source in SOURCES]
+    Of the `stations` everything is counted, of the `units` above them what arises there. None: every one.
+    """
+
+    def __init__(self, moment: Moment, stations: Sequence[int] | None, units: Sequence[int] | None) -> None:
+        everywhere = None if stations is None or units is None else [*stations, *units]
+        self._counts = [run(source, moment, everywhere if source.above else stations) for source in SOURCES]
         self._none = [(0,) * len(measures) for measures in SOURCES.values()]
+        self._above = {
+            unit_id for source, counts in zip(SOURCES, self._counts, strict=True) if source.above for unit_id in counts
+        }
 
-    def vector(self, station_id: int) -> Vector:
+    def vector(self, node: Node) -> Vector:
+        if node.place.level != Level.STATION and node.id not in self._above:
+            return empty()
         numbers: list[int] = []
         for counts, none in zip(self._counts, self._none, strict=True):
-            numbers += counts.get(station_id, none)
+            numbers += counts.get(node.id, none)
         return numbers + [0] * (len(ORDER) - COUNTED)

@@ -12,7 +12,7 @@ from common.paths import ancestors
 from reporting.compute import store
 from reporting.compute.ancestors import resum
 from reporting.compute.rollup import finish
-from reporting.compute.statements import StationFacts
+from reporting.compute.statements import Facts
 from reporting.compute.tree import Targets, nodes
 from reporting.compute.whole import compute_month, is_counted
 from reporting.measures.parameters import Moment
@@ -33,7 +33,8 @@ def compute_station_months(unit_ids: Collection[int], month: Month) -> None:
     moment = Moment.of(month)
     targets = Targets(moment)
     stations = list(nodes(OrgUnit.objects.filter(pk__in=unit_ids), moment, targets))
-    facts = StationFacts(moment, [station.id for station in stations])
-    totals = [finish(station, facts.vector(station.id)) for station in stations]
     above = {path for station in stations for path in ancestors(station.path)[:-1]}
-    resum(above, moment, targets, below=totals)
+    units = list(nodes(OrgUnit.objects.filter(path__in=above), moment, targets))
+    facts = Facts(moment, [station.id for station in stations], [unit.id for unit in units])
+    totals = [finish(station, facts.vector(station)) for station in stations]
+    resum(units, moment, targets, facts.vector, below=totals)

@@ -10,7 +10,7 @@ from common.paths import ancestors
 from reporting.compute import store
 from reporting.compute.ancestors import resum
 from reporting.compute.rollup import roll_up
-from reporting.compute.statements import StationFacts
+from reporting.compute.statements import Facts
 from reporting.compute.tree import Targets, nodes
 from reporting.measures.parameters import Moment
 from reporting.models import UnitMonth
@@ -34,19 +34,25 @@ def compute_month(month: Month, *, top: OrgUnit | None = None) -> int:
     moment = Moment.of(month)
     units = OrgUnit.objects.all() if top is None else OrgUnit.objects.under(top)
     _prefer_plain_plans()
-    facts = StationFacts(moment, None if top is None else list(_stations_under(top)))
+    facts = Facts(moment, *((None, None) if top is None else _under(top)))
     targets = Targets(moment)
     tree = list(nodes(units, moment, targets))  # read before the upsert: a connection does not read while it copies
     had = set(_snapshots(month, top))
     saved = store.save(roll_up(tree, facts.vector), month, moment.now)
     store.drop(had - saved, month)
     if top is not None:
-        resum(ancestors(top.path)[:-1], moment, targets)
+        above = list(nodes(OrgUnit.objects.filter(path__in=ancestors(top.path)[:-1]), moment, targets))
+        resum(above, moment, targets, Facts(moment, [], [unit.id for unit in above]).vector)
     return len(saved)
 
 
-def _stations_under(top: OrgUnit) -> list[int]:
-    return list(OrgUnit.objects.under(top).filter(level=Level.STATION).values_list("pk", flat=True))
+def _under(top: OrgUnit) -> tuple[list[int], list[int]]:
+    """Keys of the stations below, and of the units above them."""
+    stations: list[int] = []
+    units: list[int] = []
+    for key, level in OrgUnit.objects.under(top).order_by().values_list("pk", "level"):
+        (stations if level == Level.STATION else units).append(key)
+    return stations, units
 
 
 def _snapshots(month: Month, top: OrgUnit | None) -> list[int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Expression, QuerySet
 
 from accounts.models import Level
-from reporting.measures.parameters import SCOPE
+from reporting.measures.parameters import SCOPE, Moment
 
 EVERY_LIVE_TOWNSHIP = -1  # a target that asks for all townships, whatever their number
 
@@ -36,18 +36,27 @@ class Source:
     """Where measures come from: one grouped query over facts, whose `rows` are `.values("station_id")`.
 
     `rows` is written with the names of reporting.measures.parameters (DAY, MONTH, …), so that it is compiled once and
-    serves every month. `station` is the column that limits it to some stations. Without `rows` nothing is queried.
+    serves every month. `station` is the column that limits it to some units. With `above` the facts may lie at units of
+    any level: what arises at a unit itself is added to the sum of its children. `judge` stands in for `rows` where a
+    rule that differs from place to place decides: unit id → numbers in the order of the measures, of the units asked
+    about (None: all). Without either nothing is queried.
     """
 
     key: str
     label: str
     rows: Callable[[], QuerySet] | None = None
     station: str = "station_id"
+    above: bool = False
+    judge: Callable[[Moment, Sequence[int] | None], Mapping[int, tuple[int, ...]]] | None = None
 
     @property
     def counted(self) -> bool:
-        """Is it a grouped query over facts?"""
-        return self.rows is not None
+        """Is it counted from facts?"""
+        return self.rows is not None or self.judge is not None
+
+    def judged(self, *measures: tuple[str, str], decimals: int = 0) -> list[Measure]:
+        """The measures of a `judge`, in the order of its numbers: key and label for each."""
+        return [Measure(key, label, self, decimals=decimals) for key, label in measures]
 
     def counts(self, *measures: tuple[str, str, Expression], decimals: int = 0) -> list[Measure]:
         """Its measures: key, label, aggregate for each."""
@@ -74,8 +83,9 @@ POLICY = Source("policy", "制度文件")
 class Measure:
     """A whole number for a unit and month; with `decimals`, in units of 10**-decimals (hours in tenths, money in fen).
 
-    `aggregate` is summed for each station by its source; `derive` is computed at `level` (None: at every level) from
-    what the unit has so far. An additive measure of a unit is the sum over its children, plus what arises at it.
+    `aggregate` is summed for each unit by its source; `derive` is computed at `level` (None: at every level) from what
+    the unit has so far; with neither, the source judges it. An additive measure of a unit is the sum over its children,
+    plus what arises at it; one that is not is derived anew at every level.
     """
 
     key: str

@@ -11,7 +11,7 @@ from reporting.compute.statements import run
 from reporting.compute.vectors import INDEX, ORDER, decode, encode
 from reporting.facets import Facet
 from reporting.indicators import Direction, Group
-from reporting.measures import POLICY, Place
+from reporting.measures import Place
 from reporting.measures.parameters import Moment
 from reporting.registry import HEADLINES, INDICATORS, MEASURES, SOURCES
 from services.models import Domain, FocusGroup, Method
@@ -23,10 +23,10 @@ indicators = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDIC
 
 @measures
 def test_a_measure_is_either_counted_or_derived(measure):
-    assert (measure.aggregate is None) != (measure.derive is None)
-    assert measure.source.counted == (measure.aggregate is not None)
+    assert [bool(measure.aggregate), bool(measure.derive), bool(measure.source.judge)].count(True) == 1
+    assert measure.source.counted == (measure.derive is None)
     assert measure.label
-    assert measure.additive or measure.source == POLICY
+    assert measure.additive or (measure.derive is not None and measure.level is None)
 
 
 @measures
