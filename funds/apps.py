@@ -11,3 +11,4 @@ class FundsConfig(AppConfig):
         import_module("funds.attachables")
         import_module("funds.tables")
         import_module("funds.pack")
+        import_module("funds.queries.station_panel")

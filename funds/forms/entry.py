@@ -9,6 +9,7 @@ from django import forms
 from accounts.forms import UnitField
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
+from agencies.models import Payment
 from common import money
 from common.forms import choices_of, day_field, note_field
 from common.money import MoneyField
@@ -153,29 +154,62 @@ class HoldingField(forms.ModelChoiceField):
         super().__init__(Holding.objects.none(), label="资金和单位", empty_label="请选择")
 
     def label_from_instance(self, obj: Holding) -> str:
-        return f"{obj.unit.name}：{obj.fund.year} {obj.fund.name}（结存 {money.words(money.yuan(obj.fen))}）"
+        return f"{obj.unit.name}：{obj.fund.label}（结存 {money.words(money.yuan(obj.fen))}）"
+
+
+class PaymentField(forms.ModelChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            Payment.objects.none(),
+            label="合同付款",
+            required=False,
+            empty_label="不是合同付款",
+            help_text="选择后类别、金额和收款方可以不填，并登记该期合同款已支付",
+        )
+
+    def label_from_instance(self, obj: Payment) -> str:
+        contract = obj.contract
+        return f"{contract.number} 第 {obj.number} 期 {money.words(obj.amount)} {contract.agency.name}"
 
 
 class SpendingForm(forms.Form):
+    """With an instalment of a contract, what it settles may be left empty: category, amount and payee."""
+
     holding = HoldingField()
-    category = forms.ChoiceField(label="类别", choices=choices_of(Category.choices, "请选择"))
+    payment = PaymentField()
+    payment_reason = forms.CharField(
+        label="超出付款建议的理由", max_length=200, required=False, help_text="付款建议为暂缓或核减时填写"
+    )
+    category = forms.ChoiceField(label="类别", required=False, choices=choices_of(Category.choices, "请选择"))
     beneficiary = forms.ChoiceField(label="受益方", choices=Beneficiary.choices, widget=forms.RadioSelect)
     spent_on = day_field("支出日期")
-    amount = MoneyField(label="金额（元）")
-    payee = forms.CharField(label="收款方", max_length=80)
+    amount = MoneyField(label="金额（元）", required=False)
+    payee = forms.CharField(label="收款方", max_length=80, required=False)
     purpose = forms.CharField(label="用途", max_length=200, help_text="买了什么、做了什么")
     voucher_number = forms.CharField(label="凭证号", max_length=40)
     vouchers = FilesField(label="凭证扫描件", required=False)
 
-    def __init__(self, data: Any = None, files: Any = None, *, holdings: Any, initial: dict[str, Any]) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, user: User, holdings: Any, initial: dict[str, Any]
+    ) -> None:
         super().__init__(data, files, initial={"beneficiary": Beneficiary.STATION, **initial})
         fields: dict[str, Any] = self.fields
         fields["holding"].queryset = holdings
+        owed = Payment.objects.visible_to(user, Permission.MANAGE_CONTRACTS).filter(paid_on=None)
+        fields["payment"].queryset = owed.select_related("contract__agency", "contract__buyer").order_by("planned_on")
+        if not fields["payment"].queryset.exists():
+            del fields["payment"], fields["payment_reason"]
+            for name in ("category", "amount", "payee"):
+                fields[name].required = True
 
     def values(self) -> dict[str, Any]:
         """What record_spending takes."""
         given = dict(self.cleaned_data)
-        holding = given.pop("holding")
+        holding, payment = given.pop("holding"), given.get("payment")
+        if payment:
+            given["category"] = given["category"] or Category.PURCHASE
+            given["amount"] = given["amount"] or payment.amount
+            given["payee"] = given["payee"] or payment.contract.agency.name
         return given | {"fund": holding.fund, "unit": holding.unit}
 
 

@@ -44,7 +44,7 @@ class MoneyFilter(forms.Form):
         fields["unit"].choices = unit_choices(user, unit, SEEN, lowest_level=Level.STATION)
         if "fund" in fields:
             self.funds = {str(fund.pk): fund for fund in Fund.objects.visible_to(user, SEEN)}
-            named = [(key, f"{fund.year} {fund.name}") for key, fund in self.funds.items()]
+            named = [(key, fund.label) for key, fund in self.funds.items()]
             fields["fund"].choices = choices_of(named)
 
     @property

@@ -68,6 +68,11 @@ class Fund(models.Model):
         return self.name
 
     @property
+    def label(self) -> str:
+        """The name with its year, which most names hold already."""
+        return self.name if str(self.year) in self.name else f"{self.name}（{self.year} 年度）"
+
+    @property
     def citation(self) -> str:
         """文号 and the clause of the purpose; "" without a document. Reads `document`."""
         return f"{self.document.number} {self.clause}".strip() if self.document else ""

@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.gate import GatedQuerySet, gated
 from accounts.models import OrgUnit, User
+from agencies.models import Payment
 from common.indexes import CoveringIndex
 from common.paths import below
 from funds.models.funds import Fund, FundForbiddenUse, FundReceipt
@@ -148,6 +149,10 @@ class Spending(models.Model):
     voucher_number = models.CharField("凭证号", max_length=40)
     # Judged when it was entered: a fund's range of use is fixed by then (funds.actions.edit_fund).
     outside_scope = models.BooleanField("超出使用范围", default=False)
+    # The instalment of a contract that this paid; agencies.Payment says so as well, as long as this stands.
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="spendings", verbose_name="合同付款"
+    )
     reversed_on = models.DateField("冲销日期", null=True, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="登记人")
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
@@ -168,6 +173,9 @@ class Spending(models.Model):
             # The same voucher twice is the same payment twice; a reversed one may be entered anew.
             models.UniqueConstraint(
                 fields=["fund", "unit", "voucher_number"], condition=Q(reversed_on=None), name="spending_voucher_once"
+            ),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(reversed_on=None), name="spending_pays_instalment_once"
             ),
         ]
 

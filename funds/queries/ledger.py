@@ -27,6 +27,7 @@ class LedgerRow:
 
     on: date
     fund: str
+    fund_label: str
     fund_url: str
     year: int
     unit: str
@@ -90,6 +91,7 @@ def ledger_rows(entries: Iterable[Entry]) -> Iterator[LedgerRow]:
         yield LedgerRow(
             on=entry.on,
             fund=entry.fund.name,
+            fund_label=entry.fund.label,
             fund_url=reverse("fund_detail", args=[entry.fund_id]),
             year=entry.fund.year,
             unit=entry.unit.name,

@@ -23,19 +23,22 @@ from funds.queries.findings import Where, findings
 from funds.views.shared import GET_OR_POST, chosen_unit, fund_crumbs, number_or_404, page_form
 
 P = Permission
-JOINED = ("fund__document", "unit", "recorded_by")
+JOINED = ("fund__document", "unit", "recorded_by", "payment__contract")
 
 
 @GET_OR_POST
 @permitted(P.SPEND_FUNDS)
 def spending_create(request: SignedIn) -> HttpResponse:
-    """`?unit=` and `?fund=` choose what is spent from beforehand."""
+    """`?unit=` and `?fund=` choose what is spent from beforehand, `?payment=` the instalment that is paid."""
     unit, fund = chosen_unit(request), number_or_404(request.GET.get("fund"))
     holdings = Holding.objects.visible_to(request.user, P.SPEND_FUNDS).filter(fen__gt=0)
     holdings = holdings.select_related("fund__document", "unit").order_by("unit__path", "-fund__year")
     narrowed = holdings.filter(**({"unit": unit} if unit else {}), **({"fund": fund} if fund else {}))
-    initial = {"holding": narrowed.first()} if unit or fund else {}
-    form = SpendingForm(request.POST or None, request.FILES or None, holdings=holdings, initial=initial)
+    initial: dict[str, Any] = {"holding": narrowed.first()} if unit or fund else {}
+    initial |= {"payment": number_or_404(request.GET.get("payment"))}
+    form = SpendingForm(
+        request.POST or None, request.FILES or None, user=request.user, holdings=holdings, initial=initial
+    )
     if spending := attempt(form, lambda: record_spending(by=request.user, **form.values())):
         done = f"已登记支出 {spending.amount:,} 元"
         if form.cleaned_data["vouchers"]:
@@ -58,12 +61,21 @@ def spending_detail(request: SignedIn, spending: Spending) -> HttpResponse:
         "vouchers": attachments_of(user, [spending])[spending.pk],
         "reversal": reversal.select_related("recorded_by").first(),
         "findings": findings(Where(user, spending=spending), timezone.localdate()),
+        "contract_url": _contract_url(user, spending),
         "may_reverse": may_spend and not spending.reversed_on,
         "may_attach": may_spend,
         "may_flag": may_check(user, spending.unit) and not spending.reversed_on,
         "crumbs": fund_crumbs(spending.fund, f"支出 {spending.number}"),
     }
     return render(request, "funds/spending_detail.html", context)
+
+
+def _contract_url(user: Any, spending: Spending) -> str:
+    """The contract's page, for who may read contracts there."""
+    payment = spending.payment
+    if payment is None or not may(user, P.VIEW_CONTRACTS, spending.unit.path):
+        return ""
+    return reverse("contract_detail", args=[payment.contract_id])
 
 
 def _form(request: SignedIn, spending: Spending, form: Any, title: str, **more: Any) -> HttpResponse:

@@ -106,7 +106,7 @@ def _chain_cells(node: Node) -> tuple[object, ...]:
 
 LEDGER_ROW = (
     '<tr{}>\n<td><span class="text-nowrap">{}</span></td>\n'
-    '<td data-label="单位" class="wide"><span>{}<span class="cap d-block"><a href="{}">{} {}</a></span></span></td>\n'
+    '<td data-label="单位" class="wide"><span>{}<span class="cap d-block"><a href="{}">{}</a></span></span></td>\n'
     '<td data-label="事项"><span>{}{}</span></td>\n'
     '<td data-label="摘要" class="wide"><span><a href="{}">{}</a>{}</span></td>\n'
     '<td class="num" data-label="收入"><span>{}</span></td>\n<td class="num" data-label="付出"><span>{}</span></td>\n'
@@ -130,8 +130,7 @@ def _ledger_cells(row: LedgerRow) -> tuple[object, ...]:
         row.on,
         row.unit,
         row.fund_url,
-        row.year,
-        row.fund,
+        row.fund_label,
         row.kind,
         category,
         row.url,

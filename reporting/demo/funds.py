@@ -133,10 +133,7 @@ def _fund(unit: OrgUnit, name: str, tier: Tier, year: int, document: PolicyDocum
         permitted=[str(category) for category in SCOPE] if document else [],
         is_demo=True,
     )
-    uses = [
-        FundForbiddenUse(fund=fund, category=use, clause="四" if document else "", words="不得用于上述用途以外的支出")
-        for use in USUALLY_FORBIDDEN
-    ]
+    uses = [FundForbiddenUse(fund=fund, category=use, clause="四" if document else "") for use in USUALLY_FORBIDDEN]
     FundForbiddenUse.objects.bulk_create(uses)
     return fund
 
