@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
@@ -16,7 +17,7 @@ from policies.models import Dimension
 from standards.forms.filters import AssetFilter, CheckFilter, HoldingFilter, InstitutionFilter, SignFilter
 from standards.forms.standards import StandardFilter
 from standards.models import Asset, Institution, Sign
-from standards.queries.check_list import check_rows, sorted_stations
+from standards.queries.check_list import CheckRow, check_rows, sorted_stations
 from standards.queries.holding_list import sorted_holdings
 from standards.queries.unit_page import list_standards
 from stations.models import Station
@@ -42,6 +43,18 @@ def _share(points: Any) -> Any:
     return points.ratio if points else None
 
 
+def _share_of(number: int, row: CheckRow) -> Any:
+    return _share(row.points[number])
+
+
+def _failing(row: CheckRow) -> str:
+    return "；".join(f"{name}：{reason}" for name, reason, _ in row.failing)
+
+
+def _cited(row: CheckRow) -> str:
+    return "；".join(dict.fromkeys(citation for _, _, citation in row.failing))
+
+
 declare(
     Table(
         key="standard_checks",
@@ -52,11 +65,11 @@ declare(
             Column("所在地", "place", width=20),
             Column("总分", lambda row: _share(row.total), PERCENT),
             *(
-                Column(dimension.label, lambda row, number=number: _share(row.points[number]), PERCENT, group="得分")
+                Column(dimension.label, partial(_share_of, number), PERCENT, group="得分")
                 for number, dimension in enumerate(Dimension)
             ),
-            Column("未达标必备项", lambda row: "；".join(f"{n}：{r}" for n, r, _ in row.failing), width=36),
-            Column("依据", lambda row: "；".join(dict.fromkeys(c for _, _, c in row.failing)), width=30),
+            Column("未达标必备项", _failing, width=36),
+            Column("依据", _cited, width=30),
             Column("待检查项", lambda row: row.pending if row.total else None, WHOLE),
             Column("县级检查", "checked_on", DATE),
             Column("站点自查", "self_checked_on", DATE),

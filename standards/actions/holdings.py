@@ -31,6 +31,7 @@ from stations.actions.locks import locked_station
 from stations.models import Station
 
 H = TypeVar("H", Asset, Institution, Sign)
+Cleaner = Callable[[Any], Any]
 MOST_PIECES = 100_000
 DEAREST = Decimal("999999999999.99")
 BEGUN = {Asset: "购置日期", Institution: "通过日期", Sign: "悬挂日期"}
@@ -57,33 +58,35 @@ def _price(value: Decimal | str | None) -> Decimal | None:
     return price
 
 
+OWN: dict[type[Any], dict[str, Cleaner]] = {
+    Asset: {
+        "category": lambda v: checks.member(v, AssetCategory, field="category", label="类别"),
+        "state": lambda v: checks.member(v, AssetState, field="state", label="状态"),
+        "source": lambda v: checks.member(v, MoneySource, field="source", label="资金来源", blank=True),
+        "source_note": lambda v: checks.optional_name(v, field="source_note", label="来源说明", max_length=80),
+        "location": lambda v: checks.optional_name(v, field="location", label="存放位置", max_length=60),
+        "quantity": _quantity,
+        "price": _price,
+    },
+    Institution: {
+        "kind": lambda v: checks.member(v, InstitutionKind, field="kind", label="类别"),
+        "on_wall": bool,
+    },
+    Sign: {
+        "kind": lambda v: checks.member(v, SignKind, field="kind", label="类别"),
+        "state": lambda v: checks.member(v, SignState, field="state", label="状态"),
+    },
+}
+
+
 def _clean(model: type[Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a row out of what was given, checked together; those that are left out stay as they are."""
-    cleaners: dict[str, Callable[[Any], Any]] = {
+    shared: dict[str, Cleaner] = {
         "name": lambda v: plain_name(v, field="name", label="名称", max_length=80),
         "starts_on": lambda v: checks.past_day(v, field="starts_on", label=BEGUN[model]),
         "note": checks.note,
     }
-    if model is Asset:
-        cleaners |= {
-            "category": lambda v: checks.member(v, AssetCategory, field="category", label="类别"),
-            "state": lambda v: checks.member(v, AssetState, field="state", label="状态"),
-            "source": lambda v: checks.member(v, MoneySource, field="source", label="资金来源", blank=True),
-            "source_note": lambda v: checks.optional_name(v, field="source_note", label="来源说明", max_length=80),
-            "location": lambda v: checks.optional_name(v, field="location", label="存放位置", max_length=60),
-            "quantity": _quantity,
-            "price": _price,
-        }
-    elif model is Institution:
-        cleaners |= {
-            "kind": lambda v: checks.member(v, InstitutionKind, field="kind", label="类别"),
-            "on_wall": bool,
-        }
-    else:
-        cleaners |= {
-            "kind": lambda v: checks.member(v, SignKind, field="kind", label="类别"),
-            "state": lambda v: checks.member(v, SignState, field="state", label="状态"),
-        }
+    cleaners = shared | OWN[model]
     if unknown := given.keys() - cleaners.keys():
         raise TypeError(f"unknown columns: {', '.join(sorted(unknown))}")
     return checks.all_of(**{name: (lambda n=name, v=value: cleaners[n](v)) for name, value in given.items()})

@@ -100,7 +100,7 @@ class CheckForm(forms.Form):
             answer = values.get(f"answer_{item.code}")
             kind = item.demand.kind
             result[item.code] = Found(
-                yes={"yes": True, "no": False}.get(answer) if kind == ItemKind.YES_NO else None,
+                yes={"yes": True, "no": False}.get(answer or "") if kind == ItemKind.YES_NO else None,
                 number=answer if kind == ItemKind.NUMBER else None,
                 choice=answer or "" if kind == ItemKind.CHOICE else "",
                 note=values[f"note_{item.code}"],

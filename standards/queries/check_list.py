@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
-from django.db.models import Case, Exists, F, FloatField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Subquery, Sum, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from policies.models import Dimension
 from standards.models import Check, CheckKind, DimensionScore, ItemFailure
 from standards.scoring import Points
-from stations.models import Station
 from stations.models.stations import StationQuerySet
 from stations.queries.where import names_between
 
@@ -80,7 +80,7 @@ class CheckRow:
     self_checked_on: date | None
 
 
-def sorted_stations(stations: StationQuerySet, sort: str, on: date) -> QuerySet[Station]:
+def sorted_stations(stations: StationQuerySet, sort: str, on: date) -> Any:
     """In the order of `?sort=`: score (worst first; default), failing, checked_on, name. Never checked ones last."""
     key, down = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
@@ -143,10 +143,9 @@ def _sum(parts: Iterable[Points]) -> Points:
 def _scores(keys: Sequence[int], on: date) -> dict[int, dict[str, Points]]:
     found: dict[int, dict[str, Points]] = defaultdict(dict)
     rows = DimensionScore.objects.at(on).filter(station__in=keys).order_by()
-    for key, dimension, *points in rows.values_list(
-        "station_id", "dimension", "earned", "possible", "failing", "pending"
-    ):
-        found[key][dimension] = Points(*points)
+    columns = ("station_id", "dimension", "earned", "possible", "failing", "pending")
+    for key, dimension, earned, possible, failing, pending in rows.values_list(*columns):
+        found[key][dimension] = Points(earned, possible, failing, pending)
     return found
 
 
@@ -154,8 +153,8 @@ def _failing(keys: Sequence[int], on: date) -> dict[int, list[tuple[str, str, st
     """Station → (item, reason, citation) of its failing necessary items."""
     found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
     rows = ItemFailure.objects.at(on).filter(station__in=keys, necessary=True).order_by("starts_on", "pk")
-    for key, *told in rows.values_list("station_id", "name", "reason", "citation"):
-        found[key].append(tuple(told))
+    for key, name, reason, citation in rows.values_list("station_id", "name", "reason", "citation"):
+        found[key].append((name, reason, citation))
     return found
 
 

@@ -17,7 +17,7 @@ from stations.models.dated import DatedQuerySet
 from stations.queries.where import names_between
 
 SORTS = ("name", "starts_on", "quantity", "price")
-TONES = {
+TONES: dict[str, str] = {
     AssetState.IN_USE: "ok",
     AssetState.IDLE: "warn",
     AssetState.DAMAGED: "warn",

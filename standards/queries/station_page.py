@@ -13,7 +13,7 @@ from django.urls import reverse
 from policies.models import Dimension
 from standards import scoring
 from standards.effective import Item, number_text, requirement
-from standards.models import Check, CheckKind, CheckState
+from standards.models import Check, CheckAnswer, CheckKind, CheckState
 from standards.queries.citations import origin_source
 from standards.queries.in_force import StandardBook
 from standards.scoring import Answer, Outcome, Points, Result
@@ -77,8 +77,13 @@ class HistoryRow:
     draft: bool
 
 
+def answers_of(check: Check | None) -> list[CheckAnswer]:
+    """The rows of a check; none without one."""
+    return list(check.answers.all()) if check else []
+
+
 def _answers(check: Check | None) -> dict[str, Answer]:
-    return {row.code: row.answer() for row in check.answers.all()} if check else {}
+    return {row.code: row.answer() for row in answers_of(check)}
 
 
 def _gain(result: Result, total: Points) -> str:
@@ -208,7 +213,7 @@ def check_page(check: Check, photos: Mapping[Any, list[Any]]) -> dict[str, Any]:
     items = StandardBook.load([path]).items(path, check.checked_on)
     results = scoring.judge(items, _answers(check))
     shown: dict[str, list[Any]] = {}
-    for row in [*(check.self_check.answers.all() if check.self_check else []), *check.answers.all()]:
+    for row in answers_of(check.self_check) + answers_of(check):
         shown.setdefault(row.code, []).extend(photos.get(row.pk, []))
     rows = result_rows(results, _answers(check.self_check), shown)
     total, dimensions = score_cells(results)

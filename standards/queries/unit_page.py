@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, QuerySet
 
@@ -90,7 +91,7 @@ def effective_for(unit: OrgUnit, on: date) -> tuple[list[Item], list[Standard]]:
     return book.items(unit.path, on), book.standards(unit.path, on)
 
 
-def list_standards(user: User, *, under: OrgUnit | None, state: str, on: date, sort: str) -> QuerySet[Standard]:
+def list_standards(user: User, *, under: OrgUnit | None, state: str, on: date, sort: str) -> Any:
     """Versions in the user's view (also those of units above), with `total` items."""
     rows: StandardQuerySet = Standard.objects.visible_to(user)
     if under is not None:

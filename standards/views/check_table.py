@@ -81,7 +81,9 @@ def _checked(row: CheckRow) -> SafeString:
         own = f"自查 {row.self_checked_on}" if row.self_checked_on else "没有自查"
         return format_html('从未检查<span class="cap d-block">{}</span>', own)
     own = f"自查 {row.self_checked_on}" if row.self_checked_on else ""
-    return format_html('<span class="text-nowrap">{}</span><span class="cap d-block text-nowrap">{}</span>', row.checked_on, own)
+    return format_html(
+        '<span class="text-nowrap">{}</span><span class="cap d-block text-nowrap">{}</span>', row.checked_on, own
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,7 @@ from standards.actions import save_check, withdraw_check
 from standards.forms.checks import CheckForm, DayForm
 from standards.models import Check, CheckKind, CheckState
 from standards.queries.in_force import StandardBook
-from standards.queries.station_page import check_page, standard_page
+from standards.queries.station_page import answers_of, check_page, standard_page
 from standards.views.shared import GET_OR_POST
 from stations.models import Station
 
@@ -158,7 +158,7 @@ def check_county(request: SignedIn, station: Station) -> HttpResponse:
 @require_GET
 @scoped(Check, P.VIEW, related=("station__unit", "self_check", "submitted_by", "opened_by"))
 def check_detail(request: SignedIn, check: Check) -> HttpResponse:
-    rows = [*(check.self_check.answers.all() if check.self_check else []), *check.answers.all()]
+    rows = answers_of(check.self_check) + answers_of(check)
     station = check.station
     right = RIGHTS[CheckKind(check.kind)]
     context = check_page(check, attachments_of(request.user, rows)) | {

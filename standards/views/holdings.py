@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.gate import scoped
+from accounts.gate import View, scoped
 from accounts.queries import crumbs
 from accounts.requests import SignedIn
 from accounts.roles import Permission
@@ -28,7 +27,6 @@ from stations.models import Station
 
 P = Permission
 JOINED = ("station__unit",)
-View = Callable[..., HttpResponse]
 
 
 def _crumbs(request: SignedIn, station: Station, model: type[Any]) -> list[dict[str, str]]:

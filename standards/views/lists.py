@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.gate import may, permitted
+from accounts.gate import View, may, permitted
 from accounts.models import Level
 from accounts.queries import unit_in_scope
 from accounts.requests import SignedIn
@@ -47,7 +46,7 @@ def check_list(request: SignedIn) -> HttpResponse:
     return render(request, "standards/check_list.html", context)
 
 
-def _register(model: type[Any], filter_class: type[HoldingFilter], name: str) -> Callable[..., HttpResponse]:
+def _register(model: type[Any], filter_class: type[HoldingFilter], name: str) -> View:
     """The list of one register, of one station (`?unit=`) or across stations."""
 
     @require_GET
