@@ -13,3 +13,4 @@ class ReportingConfig(AppConfig):
         import_module("reporting.tables")
         import_module("reporting.timeline")
         import_module("reporting.stage_questions")
+        import_module("reporting.stage_answers")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from policies.kinds.stages import Asked, offer
 from reporting.registry import INDICATORS
 
-DOMAINS, FOCUS_GROUPS = "domains", "focus_groups"
+FIGURE, DOMAINS, FOCUS_GROUPS = "figure", "domains", "focus_groups"
 
 
 def figure_key(indicator: str) -> str:
     """“figure:certified”."""
-    return f"figure:{indicator}"
+    return f"{FIGURE}:{indicator}"
 
 
 offer(

@@ -32,7 +32,6 @@ class ProposalState(models.TextChoices):
 
 
 OPEN = (ProposalState.WAITING_COUNTY, ProposalState.WAITING_CITY)
-RETURNED = (ProposalState.COUNTY_RETURNED, ProposalState.CITY_RETURNED)
 _ENDED_BY_CITY = (ProposalState.CONFIRMED, ProposalState.CITY_RETURNED, ProposalState.WITHDRAWN)
 
 
