@@ -9,6 +9,7 @@ from reporting.api import FiguresViewSet
 from services.api import ServiceViewSet
 from standards.api import AssetViewSet, CheckViewSet, StandardViewSet
 from stations.api import FeatureViewSet, StationViewSet
+from stations.api_building import AcceptanceViewSet, MilestoneViewSet, PlanViewSet, RoomTitleViewSet
 from stations.api_people import TrainingViewSet, WorkerViewSet
 
 router = DefaultRouter()
@@ -18,6 +19,10 @@ router.register("figures", FiguresViewSet, basename="api_figures")
 router.register("stations", StationViewSet, basename="api_station")
 router.register("workers", WorkerViewSet, basename="api_worker")
 router.register("trainings", TrainingViewSet, basename="api_training")
+router.register("plans", PlanViewSet, basename="api_plan")
+router.register("milestones", MilestoneViewSet, basename="api_milestone")
+router.register("acceptances", AcceptanceViewSet, basename="api_acceptance")
+router.register("room-titles", RoomTitleViewSet, basename="api_title")
 router.register("features", FeatureViewSet, basename="api_feature")
 router.register("standards", StandardViewSet, basename="api_standard")
 router.register("checks", CheckViewSet, basename="api_check")

@@ -232,7 +232,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     # Names of choices whose field is called alike in several rooms.
-    "ENUM_NAME_OVERRIDES": {"AssetCategoryEnum": "standards.models.AssetCategory.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "AssetCategoryEnum": "standards.models.AssetCategory.choices",
+        "StationKindEnum": "stations.models.StationKind.choices",
+    },
 }
 
 LOGGING = {

@@ -68,7 +68,7 @@ def _parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: 
             _parameter("unit", "单位编号：只列其下辖的站点", OpenApiTypes.INT),
             _parameter("q", "名称或拼音首字母包含的文字"),
             _parameter("kind", "类型", enum=StationKind.values),
-            _parameter("state", "状态；前四个为累计口径（停运的也算建成）", enum=StationState.values),
+            _parameter("state", "状态；已建成、已验收、已挂牌、新建成为累计口径，停运的也算", enum=StationState.values),
             _parameter("basics", "基础信息录入", enum=BasicsFilter.values),
             _parameter("dimension", "建设标准的维度，与 met 一起用", enum=Dimension.values),
             _parameter("met", "达标与否；不填维度时指四个维度都达标", enum=["yes", "no"]),

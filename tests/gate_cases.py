@@ -395,6 +395,10 @@ CASES: dict[str, Case] = {
     # API
     "api_unit-detail": Case(UNITS),
     "api_station-detail": Case(STATIONS),
+    "api_plan-detail": Case(Rows(_plan, where=_county)),
+    "api_milestone-detail": Case(Rows(_milestone, where=_county)),
+    "api_acceptance-detail": Case(Rows(_acceptance)),
+    "api_title-detail": Case(Rows(_title)),
     "api_worker-detail": Case(WORKERS, permission=Permission.VIEW_WORKERS),
     "api_training-detail": Case(TRAININGS, permission=Permission.VIEW_WORKERS),
     "api_feature-detail": Case(Rows(_feature)),

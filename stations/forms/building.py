@@ -103,7 +103,7 @@ class PlanForm(forms.Form):
 
     unit = UnitField(levels=(Level.CITY, Level.COUNTY), help_text="编制计划的市或县")
     year = forms.IntegerField(label="年度", min_value=FIRST_YEAR, max_value=LAST_YEAR)
-    title = forms.CharField(label="名称", max_length=120, help_text="如：榆次区2026年社工站建设计划")
+    title = forms.CharField(label="名称", max_length=120, help_text="如：2026年乡镇（街道）社工站建设计划")
     document = forms.ModelChoiceField(
         PolicyDocument.objects.none(), label="依据文件", required=False, empty_label="（没有文件）",
         help_text="目标数取自文件条款，这里不重复填写",
