@@ -41,7 +41,7 @@ class WorkerSerializer(serializers.Serializer):
     phone = serializers.CharField(help_text="联系电话")
     station_name = serializers.CharField(source="row.station", help_text="驻站站点；空：不在站")
     since = serializers.DateField(source="row.since", allow_null=True, help_text="驻站起始日期")
-    tenure_days = serializers.IntegerField(source="tenure", allow_null=True, help_text="累计驻站天数")
+    tenure_days = serializers.IntegerField(source="row.tenure", allow_null=True, help_text="累计驻站天数")
     certified = serializers.BooleanField(source="row.qualification.certified", help_text="是否持有有效证书")
     level = serializers.CharField(source="row.qualification.level", help_text="证书级别")
     number = serializers.CharField(help_text="证书编号")

@@ -68,7 +68,7 @@ declare(
             Column("县（市、区）", "county", width=10, group="驻站"),
             Column("站点", "row.station", width=22, group="驻站"),
             Column("自", "row.since", DATE, group="驻站"),
-            Column("累计天数", "tenure", Kind.WHOLE, group="驻站"),
+            Column("累计天数", "row.tenure", Kind.WHOLE, group="驻站"),
             Column("督导", "supervisor", width=12, group="驻站"),
             Column(
                 "级别", lambda row: row.row.qualification.level or row.row.qualification.words, width=16, group="证书"

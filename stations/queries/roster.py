@@ -26,7 +26,6 @@ class RosterRow:
     major: str
     phone: str
     county: str
-    tenure: int | None
     supervisor: str
     number: str
     grade: str
@@ -71,7 +70,6 @@ def roster_rows(workers: Iterable[Worker], on: date, user: User, rules: PeopleRu
     counties = _counties((key, path) for key, (_, path) in seen.items())
     leads = _leads([station for station, _ in seen.values()], on)
     numbers = _numbers(keys, on)
-    tenure = dict(Worker.objects.filter(pk__in=keys).with_tenure(on).values_list("pk", "tenure_days"))
     grades = dict(WorkerEvaluation.objects.filter(worker__in=keys, year=on.year - 1).values_list("worker", "grade"))
     return [
         RosterRow(
@@ -80,7 +78,6 @@ def roster_rows(workers: Iterable[Worker], on: date, user: User, rules: PeopleRu
             major=worker.major,
             phone=worker.phone,
             county=counties.get(worker.pk, ""),
-            tenure=tenure.get(worker.pk),
             supervisor=leads.get(seen[worker.pk][0], "") if worker.pk in seen else "",
             number=numbers.get(worker.pk, ""),
             grade=GRADES.get(grades.get(worker.pk, ""), ""),

@@ -56,7 +56,7 @@ class TrainingSums:
 
 
 def sorted_trainings(trainings: Any, sort: str) -> Any:
-    """In the order of `?sort=`: date (default the latest first), hours (of the training), people (all who took part)."""
+    """In the order of `?sort=`: date (the latest first by default), hours (of the training), people (all of them)."""
     key, down = sort.removeprefix("-"), sort.startswith("-")
     if key == "people":
         everyone = Attendance.objects.filter(training=OuterRef("pk")).order_by().values("training")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 
-from stations.models import StationPosting, Worker, WorkerLanguage
+from stations.models import Language, StationPosting, Worker, WorkerLanguage
 from stations.queries.people_rules import PeopleRules
 from stations.queries.qualifications import Qualification, qualifications, training_hours
 from stations.queries.where import Scope, names_between
@@ -34,11 +34,22 @@ class WorkerRow:
     station_url: str
     place: str
     since: date | None
+    tenure: int | None  # days posted to stations, all postings together
     kept_at: str
     qualification: Qualification
     expiring: bool
     hours: Decimal
     hours_short: Decimal | None
+
+    @property
+    def years(self) -> Decimal | None:
+        """The tenure in years, with one decimal."""
+        return None if self.tenure is None else (Decimal(self.tenure) / Decimal("365.25")).quantize(Decimal("0.1"))
+
+    @property
+    def other_languages(self) -> str:
+        """Without Mandarin, which nearly everybody speaks."""
+        return "、".join(word for word in self.languages.split("、") if word != Language.MANDARIN.label)
 
     @property
     def person(self) -> str:
@@ -79,7 +90,7 @@ def spoken(keys: list[int]) -> dict[int, str]:
 def worker_rows(
     workers: Iterable[Worker], on: date, *, scope: Scope, rules: PeopleRules | None = None, below: str = ""
 ) -> list[WorkerRow]:
-    """`workers` (with unit joined) as of `on`: six queries. A station outside `scope` is not named."""
+    """`workers` (with unit joined) as of `on`: seven queries. A station outside `scope` is not named."""
     workers = list(workers)
     keys = [worker.pk for worker in workers]
     postings = {
@@ -89,6 +100,7 @@ def worker_rows(
     seen = {posting.station_id: posting.station.unit for posting in postings.values() if posting.station.unit in scope}
     where = names_between(((unit.pk, unit.path, unit.name) for unit in seen.values()), below)
     held, hours, languages = qualifications(keys, on), training_hours(keys, on.year), spoken(keys)
+    tenure = dict(Worker.objects.filter(pk__in=keys).order_by().with_tenure(on).values_list("pk", "tenure_days"))
     days = rules.expiry_days.value if rules else None
     wanted = rules.training_hours.value if rules else None
     rows = []
@@ -111,6 +123,7 @@ def worker_rows(
                 station_url=reverse("station_detail", args=[inside.station_id]) if inside else "",
                 place=where[inside.station_id] if inside else "",
                 since=posting.starts_on if posting else None,
+                tenure=tenure.get(worker.pk),
                 kept_at=scope.name(worker.unit),
                 qualification=held[worker.pk],
                 expiring=held[worker.pk].expires_within(days, on),

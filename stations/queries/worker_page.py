@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from files.queries import AttachmentRow, attachments_of
 from policies.models import ProvisionKind
 from policies.queries import RuleBook
-from files.queries import AttachmentRow, attachments_of
 from stations.models import (
     Attendance,
     Certificate,

@@ -326,7 +326,7 @@ def test_a_filtered_page_of_stations_costs_eleven_queries(world, rules, sign_in,
     assert len(response.context["rows"]) >= 8
 
 
-@pytest.mark.parametrize(("name", "cost"), [("station_list", 11), ("worker_list", 16)])
+@pytest.mark.parametrize(("name", "cost"), [("station_list", 11), ("worker_list", 17)])
 def test_a_list_costs_the_same_whatever_its_length(world, rules, sign_in, name, cost, django_assert_num_queries):
     client = sign_in(world.county)
     for prefix, count in [("甲", 2), ("乙", 6)]:
