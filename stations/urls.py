@@ -13,8 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("stations/<int:pk>/edit/", stations.station_edit, name="station_edit"),
     path("stations/<int:pk>/status/", steps.station_status, name="station_status"),
     path("stations/<int:pk>/status/withdraw/", withdraw.station_status_withdraw, name="station_status_withdraw"),
-    path("stations/<int:pk>/check/", stations.station_dimension, name="station_dimension"),
-    path("stations/<int:pk>/check/withdraw/", withdraw.station_check_withdraw, name="station_check_withdraw"),
     path("stations/<int:pk>/history/", stations.station_history, name="station_history"),
     *building_patterns,
     *people_patterns,

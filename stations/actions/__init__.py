@@ -20,7 +20,6 @@ from stations.actions.titles import apply_for_title, decide_title, withdraw_titl
 from stations.actions.trainings import edit_training, record_training, set_attendance, withdraw_training
 from stations.actions.withdraw import (
     withdraw_certificate,
-    withdraw_check,
     withdraw_employment,
     withdraw_evaluation,
     withdraw_posting,
@@ -67,7 +66,6 @@ __all__ = [
     "take_over_worker",
     "withdraw_acceptance",
     "withdraw_certificate",
-    "withdraw_check",
     "withdraw_employment",
     "withdraw_evaluation",
     "withdraw_posting",

@@ -94,6 +94,7 @@ def withdraw_evaluation(*, by: User | None, worker: Worker, reason: str, expecte
     reason = checks.withdrawal_reason(reason)
     _record(by, worker, worker.unit, "撤回年度考核", row, reason)
     row.delete()
+    mark_where_posted(worker, row.evaluated_on)
     return worker
 
 
@@ -146,15 +147,3 @@ def withdraw_posting(*, by: User | None, worker: Worker, reason: str, expected: 
     if previous is not None:
         stale.mark(previous.station_id, months)
     return worker
-
-
-@transaction.atomic
-def withdraw_check(*, by: User | None, station: Station, reason: str, expected: int | None = None) -> Station:
-    """Take back the check recorded last; the one before it of the same dimension holds again."""
-    station = locked_station(station)
-    row = _last(station.dimension_states.all(), expected)
-    reason = checks.withdrawal_reason(reason)
-    _record(by, station, station.unit, "撤回建设标准检查", row, reason)
-    _take_back(row, station.dimension_states.filter(dimension=row.dimension))
-    stale.mark(station.pk, stale.months_since(row.starts_on))
-    return station

@@ -11,9 +11,8 @@ from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common.forms import choices_of, day_field, note_field
 from files.forms import FilesField
-from stations.models import Dimension, Hosting, Station, StationKind, StationStatus
+from stations.models import Hosting, Station, StationKind, StationStatus
 
-MET = [("yes", "达标"), ("no", "未达标")]
 # The dates of a station that stands already; each field is named as create_station reports its errors.
 LATER = {
     "building_on": StationStatus.BUILDING,
@@ -127,7 +126,7 @@ class StatusForm(forms.Form):
     status = forms.ChoiceField(label="新状态", widget=forms.RadioSelect)
     on = day_field("起始日期")
     note = note_field()
-    files = FilesField(label="照片或文件", required=False)
+    uploads = FilesField(label="照片或文件", required=False)
     expected = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(
@@ -138,14 +137,3 @@ class StatusForm(forms.Form):
         offered = StationStatus.choices if data else [(status.value, status.label) for status in following]
         fields: dict[str, Any] = self.fields
         fields["status"].choices = offered
-
-
-class DimensionForm(forms.Form):
-    dimension = forms.ChoiceField(label="维度", choices=Dimension.choices, widget=forms.RadioSelect)
-    met = forms.ChoiceField(label="检查结果", choices=MET, widget=forms.RadioSelect)
-    on = day_field("检查日期")
-    note = note_field()
-
-    def values(self) -> dict[str, Any]:
-        """What record_dimension takes."""
-        return self.cleaned_data | {"met": self.cleaned_data["met"] == "yes"}

@@ -13,9 +13,9 @@ from files.queries import AttachmentRow, attachments_of
 from stations import basics
 from stations.models import Dimension, DimensionState, Station, StationPosting, StationStatus, StatusSpell
 from stations.queries.citations import source
+from stations.queries.qualifications import Qualification, qualifications
 from stations.queries.station_list import DimensionMark, dimension_mark
 from stations.queries.tones import BASICS_TONES, STATUS_TONES
-from stations.queries.qualifications import Qualification, qualifications
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,6 @@ class DimensionRow:
     on: date | None
     note: str
     before: list[CheckRow]
-    url: str
 
 
 @dataclass(frozen=True)
@@ -99,10 +98,9 @@ def dimension_rows(station: Station) -> list[DimensionRow]:
             CheckRow("达标" if row.met else "未达标", "ok" if row.met else "warn", row.starts_on, row.note)
             for row in found[1:]
         ]
-        url = f"{reverse('station_dimension', args=[station.pk])}?dimension={dimension}"
         mark = dimension_mark(dimension, now.met if now else None)
         rows.append(
-            DimensionRow(dimension.label, mark, now.starts_on if now else None, now.note if now else "", before, url)
+            DimensionRow(dimension.label, mark, now.starts_on if now else None, now.note if now else "", before)
         )
     return rows
 

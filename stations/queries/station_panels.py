@@ -41,14 +41,7 @@ def dimensions(user: User, station: Station) -> dict[str, Any]:
     """One query, and the rules."""
     rows = dimension_rows(station)
     provision = rules_for(station).provision(ProvisionKind.STANDARD_DIMENSION, station.unit.path, timezone.localdate())
-    may_check = may(user, P.CREATE_STATION, station.unit.path) and not station.closed_on
-    checked = any(row.on for row in rows)
-    return {
-        "rows": rows,
-        "source": source(provision),
-        "may_check": may_check,
-        "links": [_link("撤回最近一次登记", "station_check_withdraw", station)] if may_check and checked else [],
-    }
+    return {"rows": rows, "source": source(provision)}
 
 
 @panel(key="workers", title="驻站社工", order=30, template="stations/panels/workers.html", permission=P.VIEW_WORKERS)

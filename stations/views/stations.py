@@ -15,9 +15,9 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
-from stations.actions import create_station, edit_station, record_dimension
-from stations.forms.stations import CreateForm, DimensionForm, EditForm
-from stations.models import Dimension, Station
+from stations.actions import create_station, edit_station
+from stations.forms.stations import CreateForm, EditForm
+from stations.models import Station
 from stations.panels import panels_of
 from stations.queries.station_page import station_head
 from stations.queries.steps import steps_for
@@ -89,23 +89,6 @@ def station_edit(request: SignedIn, station: Station) -> HttpResponse:
         request,
         "stations/station_form.html",
         {"station": station, "form": form, "title": "编辑基础信息", "crumbs": crumbs(request.user, station.unit)},
-    )
-
-
-@GET_OR_POST
-@scoped(Station, Permission.CREATE_STATION, related=JOINED)
-def station_dimension(request: SignedIn, station: Station) -> HttpResponse:
-    """Record a check of one dimension; `?dimension=` chooses it beforehand."""
-    asked = request.GET.get("dimension", "")
-    initial = {"dimension": asked} if asked in Dimension.values else {}
-    form = DimensionForm(request.POST or None, initial=initial)
-    if state := attempt(form, lambda: record_dimension(by=request.user, station=station, **form.values())):
-        messages.success(request, f"已登记{Dimension(state.dimension).label}检查")
-        return redirect("station_detail", station.pk)
-    return render(
-        request,
-        "stations/station_form.html",
-        {"station": station, "form": form, "title": "登记建设标准检查", "crumbs": crumbs(request.user, station.unit)},
     )
 
 

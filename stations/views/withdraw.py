@@ -16,7 +16,6 @@ from accounts.roles import Permission
 from common.forms import WithdrawForm, attempt
 from stations.actions import (
     withdraw_certificate,
-    withdraw_check,
     withdraw_employment,
     withdraw_evaluation,
     withdraw_posting,
@@ -55,14 +54,6 @@ def station_status_withdraw(request: SignedIn, station: Station) -> HttpResponse
     """Whoever may record a step may take it back; the action refuses others."""
     row = station.spells.current().get()
     return _page(request, station, row, what="状态", on=row.starts_on, write=withdraw_status, effect="恢复为上一个状态")
-
-
-@GET_OR_POST
-@scoped(Station, Permission.CREATE_STATION, related=("unit",))
-def station_check_withdraw(request: SignedIn, station: Station) -> HttpResponse:
-    row = last_of(station.dimension_states.all())
-    on = row.starts_on if row else None
-    return _page(request, station, row, what="检查", on=on, write=withdraw_check, effect="该维度恢复为上一次检查的结果")
 
 
 @managed

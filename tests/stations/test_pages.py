@@ -9,7 +9,6 @@ from accounts.models import AuditEvent
 from stations.actions import create_worker, end_posting, post_worker, record_dimension
 from stations.models import (
     Dimension,
-    DimensionState,
     Hosting,
     Station,
     StationStatus,
@@ -72,7 +71,7 @@ def test_a_station_shows_statuses_checks_and_workers(world, operating, worker, s
 def test_who_may_not_change_a_station_sees_no_buttons(world, sign_in):
     station = world.station()
     html = page(sign_in(world.city), "station_detail", station.pk)
-    for name in ("station_edit", "station_status", "station_dimension", "station_status_withdraw"):
+    for name in ("station_edit", "station_status", "station_status_withdraw"):
         assert reverse(name, args=[station.pk]) not in html
     assert reverse("station_status", args=[station.pk]) in page(sign_in(world.county), "station_detail", station.pk)
     assert reverse("station_edit", args=[station.pk]) in page(sign_in(world.worker), "station_detail", station.pk)
@@ -201,14 +200,6 @@ def test_a_status_is_withdrawn_with_a_reason(world, operating, sign_in):
     assert current(operating).status == S.OPERATING
 
 
-def test_a_check_is_recorded(world, sign_in):
-    station, client = world.station(), sign_in(world.county)
-    assert page(client, "station_dimension", station.pk, dimension="STAFFING").count(" checked") == 1
-    assert page(client, "station_dimension", station.pk, dimension="nonsense").count(" checked") == 0
-    post(client, "station_dimension", station.pk, dimension="STAFFING", met="no", on="2023-11-01")
-    assert DimensionState.objects.get(station=station).met is False
-
-
 def test_the_history_tells_who_changed_what(world, operating, sign_in):
     html = page(sign_in(world.county), "station_history", operating.pk)
     assert "新建站点" in html
@@ -227,7 +218,6 @@ def test_writes_take_post_and_reads_leave_no_event(world, operating, worker, sig
         ("station_edit", operating.pk),
         ("station_status", operating.pk),
         ("station_status_withdraw", operating.pk),
-        ("station_dimension", operating.pk),
     ]:
         assert client.get(reverse(name, args=[key])).status_code == 200
         assert client.put(reverse(name, args=[key])).status_code == 405

@@ -13,19 +13,15 @@ from stations.actions import (
     employ,
     end_posting,
     post_worker,
-    record_dimension,
     record_status,
     take_over_worker,
     withdraw_certificate,
-    withdraw_check,
     withdraw_employment,
     withdraw_posting,
 )
 from stations.models import (
     Certificate,
     CertificateLevel,
-    Dimension,
-    DimensionState,
     EmployerKind,
     Employment,
     StaleMonth,
@@ -76,28 +72,20 @@ def test_a_posting_to_a_station_that_closed_does_not_come_back(world, operating,
     assert not StationPosting.objects.current().filter(worker=worker).exists()
 
 
-def test_a_withdrawn_check_lets_the_one_before_hold(operating):
-    for met, day in [(True, date(2023, 10, 20)), (False, date(2023, 11, 20))]:
-        record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=met, on=day)
-    withdraw_check(by=None, station=operating, reason=REASON)
-    left = DimensionState.objects.get(station=operating)
-    assert (left.met, left.ends_on) == (True, None)
-
-
 @pytest.mark.parametrize("withdraw", [withdraw_certificate, withdraw_employment, withdraw_posting])
 def test_there_must_be_something_to_withdraw(worker, withdraw):
     with pytest.raises(ValidationError, match="没有可以撤回的登记"):
         withdraw(by=None, worker=worker, reason=REASON)
 
 
-def test_withdrawing_needs_a_reason_and_the_record_that_was_seen(operating):
-    state = record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 1))
+def test_withdrawing_needs_a_reason_and_the_record_that_was_seen(world, worker):
+    first = post_worker(by=None, worker=worker, station=world.station(), on=date(2023, 11, 1))
     with pytest.raises(ValidationError, match="请填写撤回理由"):
-        withdraw_check(by=None, station=operating, reason=" ")
-    record_dimension(by=None, station=operating, dimension=Dimension.HARDWARE, met=True, on=date(2023, 11, 2))
+        withdraw_posting(by=None, worker=worker, reason=" ")
+    post_worker(by=None, worker=worker, station=world.station("锦纶街道社工站"), on=date(2023, 11, 2))
     with pytest.raises(ValidationError, match="他人刚刚作了新的登记"):
-        withdraw_check(by=None, station=operating, reason=REASON, expected=state.pk)
-    assert DimensionState.objects.count() == 2
+        withdraw_posting(by=None, worker=worker, reason=REASON, expected=first.pk)
+    assert StationPosting.objects.count() == 2
 
 
 PAGES = ["worker_certificate_withdraw", "worker_employment_withdraw", "worker_posting_withdraw"]
@@ -116,15 +104,6 @@ def test_a_posting_is_withdrawn_on_its_page(world, worker, sign_in):
     assert "reason" in client.post(url, {"expected": posting.pk}).context["form"].errors
     assert client.post(url, {"expected": posting.pk, "reason": REASON}).status_code == 302
     assert not StationPosting.objects.exists()
-
-
-def test_a_check_is_withdrawn_on_its_page(world, sign_in):
-    station = world.station()
-    client, url = sign_in(world.county), reverse("station_check_withdraw", args=[station.pk])
-    assert client.get(url).url == reverse("station_detail", args=[station.pk])
-    state = record_dimension(by=None, station=station, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 1))
-    assert client.post(url, {"expected": state.pk, "reason": REASON}).status_code == 302
-    assert not DimensionState.objects.exists()
 
 
 # ---- taking over a file ---------------------------------------------------------------------------------------------
