@@ -58,10 +58,7 @@ PROGRESS = (
     Column("应建乡镇（街道）", "figures.townships", WHOLE, group="覆盖情况"),
     Column("已建乡镇（街道）", "figures.covered", WHOLE, group="覆盖情况"),
     Column("覆盖率", "figures.coverage", Kind.PERCENT, group="覆盖情况"),
-    *(
-        Column(count.label, lambda row, count=count: count.value(row.figures), WHOLE, group=count.group)
-        for count in COUNTS
-    ),
+    *(Column(count.label, count.of_row, WHOLE, group=count.group) for count in COUNTS),
 )
 declare(
     Table(
@@ -78,10 +75,9 @@ declare(
 def _milestones(user: User, params: QueryDict) -> RowSource:
     form = MilestoneFilter(params, user=user, unit=unit_in_scope(user, params.get("unit")), permission=VIEW)
     require_valid(form)
-    today = timezone.localdate()
     found = form.apply(Milestone.objects.visible_to(user)).select_related("plan__unit", "unit")
-    rows = sorted_rows(form.judged(milestone_rows(found, today)), params.get("sort", ""))
-    return RowSource(len(rows), rows, on=today, conditions=filter_words(form))
+    rows = sorted_rows(form.judged(milestone_rows(found, form.on)), params.get("sort", ""))
+    return RowSource(len(rows), rows, on=form.on, conditions=filter_words(form))
 
 
 declare(
@@ -142,7 +138,7 @@ def _acceptances(user: User, params: QueryDict) -> RowSource:
     form = AcceptanceFilter(params, user=user, unit=unit_in_scope(user, params.get("unit")), permission=VIEW)
     require_valid(form)
     today = timezone.localdate()
-    rows = sorted_acceptances(form.apply(Acceptance.objects.visible_to(user), today), params.get("sort", ""))
+    rows = sorted_acceptances(form.apply(Acceptance.objects.visible_to(user)), params.get("sort", ""))
 
     def prepare(chunk: list[Acceptance]) -> Iterable[Any]:
         return acceptance_rows(chunk, today)

@@ -29,17 +29,7 @@ from reporting.words import owing_spells
 from services.models import ServiceRecord
 from stations.models import Station, StationKind, StationStatus, StatusSpell
 from stations.models.stations import StationQuerySet
-
-
-def completed_stations(on: date) -> StationQuerySet:
-    """What covers a township: a completed station of kind STATION."""
-    return Station.objects.completed(on).filter(kind=StationKind.STATION)
-
-
-def townships(units: OrgUnitQuerySet, on: date) -> QuerySet[Any]:
-    """The townships and streets among `units` that are due a station on that day, each with `covered`."""
-    due = units.live(on).filter(level=Level.TOWNSHIP, is_virtual=False)
-    return due.annotate(covered=Exists(completed_stations(on).filter(unit__parent=OuterRef("pk"))))
+from stations.queries.coverage import townships
 
 
 def counties(units: OrgUnitQuerySet, on: date) -> QuerySet[Any]:

@@ -19,12 +19,13 @@ from common.months import Month
 from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from reporting.forms import CoverageFilter, UnitMonthFilter
-from reporting.queries.coverage import counties, idle_stations, stations_of, townships
+from reporting.queries.coverage import counties, idle_stations, stations_of
 from reporting.queries.places import place_of
 from reporting.views.crumbs import crumbs_of, dashboard_url
 from reporting.views.params import asked_unit, month_picker, this_month, unit_choices
 from reporting.words import CoverageLevel, Covered
 from stations.models import Station, month_end
+from stations.queries.coverage import townships
 
 P = Permission
 PAGE = 50

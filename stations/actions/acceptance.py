@@ -52,7 +52,7 @@ def record_acceptance(
     findings: Mapping[int, Finding],
     comments: str = "",
     correct_by: date | None = None,
-    files: Evidence = (),
+    uploads: Evidence = (),
     expected: int | None = None,
 ) -> Acceptance:
     """One round. `findings`: a Finding for each key of the checklist of that day; `expected`: the round that was begun.
@@ -80,7 +80,7 @@ def record_acceptance(
     for item in items:
         item.acceptance = acceptance
     AcceptanceItem.objects.bulk_create(items)
-    attach(by=by, target=acceptance, unit=station.unit, files=files, slot=EVIDENCE, field="files")
+    attach(by=by, target=acceptance, unit=station.unit, files=uploads, slot=EVIDENCE, field="uploads")
     audit.record(
         by=by,
         verb="登记验收",

@@ -17,6 +17,7 @@ from common.months import LAST_DAY
 from common.text import long_text, plain_name
 from files.actions import attach
 from policies.models import PolicyDocument
+from stations import stale
 from stations.actions.spells import EVIDENCE, Evidence, require_step
 from stations.actions.stations import create_station
 from stations.models import COUNTABLE, BuildingPlan, Milestone, MilestoneKind, Station, StationKind
@@ -117,16 +118,23 @@ def save_milestone(
     else:
         milestone = Milestone.objects.select_for_update().get(pk=milestone.pk)
         before = audit.told(milestone)
+        _mark(milestone)
         if milestone.done_on and clean["kind"] != milestone.kind:
             raise ValidationError({"kind": "节点已登记完成，不能改变完成方式"})
     for name, value in clean.items():
         setattr(milestone, name, value)
     milestone.save()
+    _mark(milestone)
     changes = audit.changes(before, audit.told(milestone))
     if changes:
         verb = "修改建设节点" if before else "增加建设节点"
         audit.record(by=by, verb=verb, target=milestone, unit=plan.unit, changes=changes)
     return milestone
+
+
+def _mark(milestone: Milestone) -> None:
+    """Whether it is late moves the figures of the responsible unit."""
+    stale.mark(milestone.unit_id, stale.months_since(milestone.due_on))
 
 
 def _milestone_facts(plan: BuildingPlan, facts: MilestoneFacts) -> dict[str, Any]:
@@ -182,7 +190,7 @@ def _countable(status: str) -> str:
 
 @transaction.atomic
 def finish_milestone(
-    *, by: User | None, milestone: Milestone, on: date, note: str = "", files: Evidence = ()
+    *, by: User | None, milestone: Milestone, on: date, note: str = "", uploads: Evidence = ()
 ) -> Milestone:
     """Record that a STEP was done on `on`. Raises ValidationError for a counted one, and once it is recorded."""
     milestone = _locked_milestone(milestone)
@@ -196,7 +204,8 @@ def finish_milestone(
     milestone.done_on = checks.past_day(on, field="on", label="完成日期")
     milestone.done_note, milestone.done_by = checks.note(note), by
     milestone.save(update_fields=["done_on", "done_note", "done_by"])
-    attach(by=by, target=milestone, unit=milestone.unit, files=files, slot=EVIDENCE, field="files")
+    _mark(milestone)
+    attach(by=by, target=milestone, unit=milestone.unit, files=uploads, slot=EVIDENCE, field="uploads")
     audit.record(
         by=by,
         verb="登记建设节点完成",
@@ -219,6 +228,7 @@ def reopen_milestone(*, by: User | None, milestone: Milestone, reason: str) -> M
     changes = {"完成日期": [str(milestone.done_on), None]}
     milestone.done_on, milestone.done_note, milestone.done_by = None, "", None
     milestone.save(update_fields=["done_on", "done_note", "done_by"])
+    _mark(milestone)
     audit.record(
         by=by, verb="撤回建设节点完成", target=milestone, unit=milestone.plan.unit, changes=changes, reason=reason
     )
@@ -246,6 +256,7 @@ def remove_milestone(*, by: User | None, milestone: Milestone, reason: str) -> N
         changes={"节点": [milestone.name, None], "期限": [str(milestone.due_on), None]},
         reason=reason,
     )
+    _mark(milestone)
     milestone.delete()
 
 

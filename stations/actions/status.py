@@ -25,7 +25,7 @@ def record_status(
     status: str,
     on: date,
     note: str = "",
-    files: Evidence = (),
+    uploads: Evidence = (),
     expected: int | None = None,
 ) -> StatusSpell:
     """End the current status on `on` and begin `status`, with evidence. Completion judges when the basics are due (R5).
@@ -40,7 +40,7 @@ def record_status(
     if new == StationStatus.ACCEPTED and current.status == StationStatus.COMPLETED:
         raise ValidationError({"status": "“验收”不能直接登记：请填写验收表，验收合格即进入“验收”状态"})
     spell = advance(by=by, station=station, current=current, new=new, on=on, note=note)
-    attach(by=by, target=spell, unit=station.unit, files=files, slot=EVIDENCE, field="files")
+    attach(by=by, target=spell, unit=station.unit, files=uploads, slot=EVIDENCE, field="uploads")
     return spell
 
 

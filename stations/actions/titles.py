@@ -24,7 +24,7 @@ STATEMENT_LENGTH = 1000
 
 @transaction.atomic
 def apply_for_title(
-    *, by: User | None, room: Station, year: int, on: date, statement: str, files: Evidence = ()
+    *, by: User | None, room: Station, year: int, on: date, statement: str, uploads: Evidence = ()
 ) -> RoomTitle:
     """The township asks for the title of `year`.
 
@@ -48,7 +48,7 @@ def apply_for_title(
     title = RoomTitle.objects.create(
         room=room, year=clean["year"], applied_on=clean["on"], statement=clean["statement"], applied_by=by
     )
-    attach(by=by, target=title, unit=room.unit, files=files, slot=EVIDENCE, field="files")
+    attach(by=by, target=title, unit=room.unit, files=uploads, slot=EVIDENCE, field="uploads")
     _record(by, "申请示范社工室", title, {"年度": [None, year], "申请日期": [None, str(title.applied_on)]})
     return title
 

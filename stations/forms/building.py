@@ -52,7 +52,7 @@ class AcceptanceForm(forms.Form):
     passed = forms.ChoiceField(label="验收结论", choices=PASSED, widget=forms.RadioSelect)
     comments = _text("验收意见", 1000, help_text="不合格的，写明需要整改的内容")
     correct_by = coming_day("整改期限", required=False, help_text="不合格的必填")
-    files = evidence_field("现场照片、验收表")
+    uploads = evidence_field("现场照片、验收表")
     expected = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, files: Any = None, *, items: Iterable[ChecklistItem], expected: int) -> None:
@@ -86,7 +86,7 @@ class AcceptanceForm(forms.Form):
 
     def rest(self) -> list[forms.BoundField]:
         """The fields below the table."""
-        return [self[name] for name in ("passed", "comments", "correct_by", "files")]
+        return [self[name] for name in ("passed", "comments", "correct_by", "uploads")]
 
     def values(self) -> dict[str, Any]:
         """What record_acceptance takes."""
@@ -94,7 +94,7 @@ class AcceptanceForm(forms.Form):
         findings = {
             item.key: Finding(given[f"item_{item.key}"] == "yes", given[f"comment_{item.key}"]) for item in self.items
         }
-        names = ("held_on", "members", "comments", "correct_by", "files", "expected")
+        names = ("held_on", "members", "comments", "correct_by", "uploads", "expected")
         return {name: given[name] for name in names} | {"passed": given["passed"] == "yes", "findings": findings}
 
 
@@ -164,7 +164,7 @@ class DoneForm(forms.Form):
 
     on = day_field("完成日期")
     note = note_field("完成情况")
-    files = evidence_field()
+    uploads = evidence_field()
 
 
 class ReasonForm(forms.Form):
@@ -212,7 +212,7 @@ class ApplyForm(forms.Form):
     year = forms.IntegerField(label="年度", min_value=FIRST_YEAR, max_value=LAST_YEAR)
     on = day_field("申请日期")
     statement = _text("申请说明", 1000, required=True, rows=5, help_text="场地、人员、服务和成效")
-    files = evidence_field("申请材料")
+    uploads = evidence_field("申请材料")
 
 
 class DecideForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,7 +27,7 @@ TONES = {
     Standing.DONE: "ok",
 }
 ORDER = {standing: number for number, standing in enumerate(Standing)}
-_LIFE = [status for status in StationStatus if status != StationStatus.CLOSED]
+_LIFE: list[StationStatus] = [status for status in StationStatus if status != StationStatus.CLOSED]
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ def sorted_rows(rows: Iterable[MilestoneRow], sort: str) -> list[MilestoneRow]:
     return sorted(rows, key=key, reverse=sort.startswith("-")) if key else late_first(rows)
 
 
-def late_by_unit(on: date) -> dict[int, int]:
-    """Unit id of the plan → its milestones that are late on `on`. Two queries."""
-    milestones = list(Milestone.objects.filter(due_on__lt=on).select_related("plan", "unit"))
-    rows = milestone_rows(milestones, on)
-    return Counter(one.plan.unit_id for one, row in zip(milestones, rows, strict=True) if row.late)
+def late_by_unit(on: date, units: Collection[int] | None = None) -> dict[int, int]:
+    """Responsible unit id → its milestones that are late on `on`; of these units, or of all. Two queries."""
+    milestones = Milestone.objects.filter(due_on__lt=on).select_related("plan", "unit")
+    found = list(milestones if units is None else milestones.filter(unit__in=units))
+    return Counter(one.unit_id for one, row in zip(found, milestone_rows(found, on), strict=True) if row.late)
 
 
 def aim_of(milestone: Milestone) -> str:

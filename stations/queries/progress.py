@@ -108,7 +108,8 @@ def pace_since(on: date) -> date:
 
 def progress(user: User, unit: OrgUnit, on: date) -> Progress:
     """Eight queries, whatever the unit. Rows are the unit's children down to townships; stations are no rows."""
-    children = unit.children.visible_to(user).live(on).order_by("path") if unit.level < Level.TOWNSHIP else []
+    below = OrgUnit.objects.visible_to(user).filter(parent=unit, level__lte=Level.TOWNSHIP)
+    children = below.live(on).order_by("path")
     rows = {child.path: Row(child) for child in children}
     length = len(unit.path) + STEP if unit.level < Level.TOWNSHIP else len(unit.path)
     total = Row(unit)

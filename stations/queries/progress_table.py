@@ -24,6 +24,9 @@ class Count:
     state: StationState | None = None
     kind: str = "STATION"
 
+    def of_row(self, row: Row) -> int:
+        return self.value(row.figures)
+
 
 COUNTS = (
     Count("筹建", lambda f: f.planned, "推进情况（个）", StationState.PLANNED),

@@ -109,8 +109,8 @@ def _form_page(request: SignedIn, form: Any, title: str, back: str, **extra: Any
 @GET_OR_POST
 @permitted(P.PLAN_BUILDING)
 def plan_create(request: SignedIn) -> HttpResponse:
-    initial = {"unit": home_unit(request.user), "year": timezone.localdate().year}
-    form = PlanForm(request.POST or None, user=request.user, **initial)
+    unit, year = home_unit(request.user), timezone.localdate().year
+    form = PlanForm(request.POST or None, user=request.user, unit=unit, year=year)
     if plan := attempt(form, lambda: save_plan(by=request.user, **form.cleaned_data)):
         messages.success(request, f"已建立“{plan}”，请继续增加节点")
         return redirect("plan_detail", plan.pk)
@@ -121,8 +121,8 @@ def plan_create(request: SignedIn) -> HttpResponse:
 @scoped(BuildingPlan, P.PLAN_BUILDING, related=("unit",))
 def plan_edit(request: SignedIn, plan: BuildingPlan) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, plan=plan)
-    same = {"unit": plan.unit, "year": plan.year, "plan": plan}
-    if attempt(form, lambda: save_plan(by=request.user, **form.cleaned_data, **same)):
+    unit, year = plan.unit, plan.year
+    if attempt(form, lambda: save_plan(by=request.user, plan=plan, unit=unit, year=year, **form.cleaned_data)):
         messages.success(request, "建设计划已保存")
         return redirect("plan_detail", plan.pk)
     back = reverse("plan_detail", args=[plan.pk])
@@ -148,12 +148,12 @@ JOINED = ("plan__unit", "unit", "done_by")
 @require_GET
 @permitted(P.VIEW)
 def milestone_list(request: SignedIn) -> HttpResponse:
-    """Late ones first. Filters: unit, q, year, standing, kind. Sort: due_on, name, unit."""
-    user, today = request.user, timezone.localdate()
+    """Late ones first. Filters: unit, q, year, standing, kind, month (as of its end). Sort: due_on, name, unit."""
+    user = request.user
     unit = unit_in_scope(user, request.GET.get("unit"))
     form = MilestoneFilter(request.GET, user=user, unit=unit, permission=P.VIEW)
     found = form.apply(Milestone.objects.visible_to(user)).select_related("plan__unit", "unit")
-    every = milestone_rows(found, today, user)
+    every = milestone_rows(found, form.on, user)
     rows = form.judged(every)
     sort = request.GET.get("sort", "")
     page = Paginator(sorted_rows(rows, sort), PAGE).get_page(request.GET.get("page"))

@@ -23,7 +23,7 @@ from stations.forms.building_filters import AcceptanceFilter
 from stations.forms.stations import StatusForm
 from stations.models import Acceptance, Station, StationKind, StationStatus
 from stations.queries.acceptances import SORTS, acceptance_rows, sorted_acceptances
-from stations.queries.checklist import checklist
+from stations.queries.checklist import ChecklistItem, checklist
 from stations.queries.citations import source
 from stations.queries.steps import steps_for
 from stations.views.tabs import building_tabs
@@ -81,7 +81,7 @@ def acceptance_record(request: SignedIn, station: Station) -> HttpResponse:
     return render(request, "stations/acceptance_form.html", context)
 
 
-def _sources(items: list) -> list[dict[str, str]]:
+def _sources(items: list[ChecklistItem]) -> list[dict[str, str]]:
     """Each document and clause once."""
     found = {item.provision.document_id: source(item.provision) for item in items}
     return [{**told, "label": told["label"].split(" ")[0]} for told in found.values() if told]
@@ -103,7 +103,7 @@ def acceptance_detail(request: SignedIn, acceptance: Acceptance) -> HttpResponse
         "files": attachments_of(user, [acceptance])[acceptance.pk],
         "withdrawable": withdrawable,
         "waits": waits,
-        "late": waits and acceptance.correct_by < timezone.localdate(),
+        "late": waits and acceptance.correct_by is not None and acceptance.correct_by < timezone.localdate(),
         "may_accept": waits and withdrawable,
         "crumbs": [*crumbs(user, station.unit), {"label": f"第 {acceptance.round} 轮验收", "url": ""}],
     }
@@ -130,11 +130,11 @@ def acceptance_withdraw(request: SignedIn, station: Station) -> HttpResponse:
 @require_GET
 @permitted(Permission.VIEW)
 def acceptance_list(request: SignedIn) -> HttpResponse:
-    """Rounds, the latest first. Filters: unit, q, year, result. Sort: held_on, correct_by, name."""
+    """Rounds, the latest first. Filters: unit, q, year, month, result. Sort: held_on, correct_by, name."""
     user, today = request.user, timezone.localdate()
     unit = unit_in_scope(user, request.GET.get("unit"))
     form = AcceptanceFilter(request.GET, user=user, unit=unit, permission=Permission.VIEW)
-    found = form.apply(Acceptance.objects.visible_to(user), today)
+    found = form.apply(Acceptance.objects.visible_to(user))
     sort = request.GET.get("sort", "")
     page = Paginator(sorted_acceptances(found, sort), PAGE).get_page(request.GET.get("page"))
     context = {

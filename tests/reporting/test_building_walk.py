@@ -65,7 +65,7 @@ def walk(world, town, sign_in) -> Station:
     placed = county.post(reverse("station_place"), {"townships": [town.pk], "started_on": str(STEPS["placed"])})
     assert placed.status_code == 302
     station = Station.objects.select_related("unit").get(unit__name=NAME)
-    assert record(township, station, S.BUILDING, files=[photo()]).status_code == 302
+    assert record(township, station, S.BUILDING, uploads=[photo()]).status_code == 302
     assert record(township, station, S.COMPLETED).status_code == 302
     wanted = checklist(station.unit.path, STEPS["failed"])
     bad = {f"item_{wanted[0].key}": "no", f"comment_{wanted[0].key}": "没有室外标志（演示）"}

@@ -9,8 +9,19 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from stations.actions import create_station, create_worker, employ, post_worker, record_dimension, record_status
+from stations.actions import (
+    apply_for_title,
+    create_station,
+    create_worker,
+    decide_title,
+    employ,
+    post_worker,
+    record_dimension,
+    record_status,
+    save_plan,
+)
 from stations.models import (
+    Acceptance,
     Dimension,
     DimensionState,
     EmployerKind,
@@ -22,7 +33,7 @@ from stations.models import (
     StatusSpell,
     Worker,
 )
-from tests.stations.conftest import OTHER_ID_NUMBER
+from tests.stations.conftest import OTHER_ID_NUMBER, accept, advance
 from tests.together import together
 
 pytestmark = [
@@ -51,6 +62,41 @@ def test_of_two_statuses_at_once_the_second_is_told(operating, attempt):
     (error,) = refused(together(lambda: record(S.SUSPENDED), lambda: record(S.CLOSED)))
     assert "他人刚刚" in error.messages[0]
     assert StatusSpell.objects.current().filter(station=operating).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_acceptances_at_once_one_is_recorded_and_the_other_told(planned, attempt):
+    advance(planned, (S.BUILDING, date(2023, 7, 1)), (S.COMPLETED, date(2023, 8, 1)))
+    fails = {"passed": False, "comments": "整改", "correct_by": date(2023, 9, 1)}
+
+    def hold(**fields: Any) -> Any:
+        return accept(planned, date(2023, 8, 10), expected=1, **fields)
+
+    (error,) = refused(together(hold, lambda: hold(**fails)))
+    assert "他人刚刚登记了第 1 轮验收" in error.messages[0]
+    assert Acceptance.objects.filter(station=planned).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_decisions_about_a_title_one_counts(planned, attempt):
+    Station.objects.filter(pk=planned.pk).update(kind=StationKind.ROOM, completed_on=date(2023, 8, 1))
+    planned.refresh_from_db()
+    title = apply_for_title(by=None, room=planned, year=2023, on=date(2023, 9, 1), statement="申请")
+
+    def decide(granted: bool) -> Any:
+        return decide_title(by=None, title=title, granted=granted, on=date(2023, 9, 2), comment="意见")
+
+    (error,) = refused(together(lambda: decide(True), lambda: decide(False)))
+    assert "他人刚刚评定为" in error.messages[0]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_a_county_gets_one_plan_a_year_however_many_make_it(world, rules, attempt):
+    def plan(title: str) -> Any:
+        return save_plan(by=None, unit=world.units["榆次区"], year=2023, title=title)
+
+    (error,) = refused(together(lambda: plan("甲"), lambda: plan("乙")))
+    assert "已有 2023 年的建设计划" in error.message_dict["year"][0]
 
 
 @pytest.mark.parametrize("attempt", range(5))
