@@ -11,5 +11,7 @@ class AgenciesConfig(AppConfig):
     def ready(self) -> None:
         # Each needs the models, which are not loaded when this module is read.
         import_module("agencies.attachables")
+        import_module("agencies.panels")
         import_module("agencies.tables")
+        import_module("agencies.timeline")
         post_migrate.connect(import_module("agencies.shipped").after_migrate, sender=self)

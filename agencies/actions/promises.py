@@ -93,10 +93,11 @@ class Instalment:
 
 
 def by_percent(contract: Contract, rows: Sequence[tuple[ContractTerm, date, Decimal, str]]) -> list[Instalment]:
-    """Instalments of the contract's amount given in percent, which must add up to 100."""
+    """Instalments given in percent of what is not paid yet; they must add up to 100."""
     if sum(row[2] for row in rows) != 100:
         raise ValidationError("各期比例之和应为 100%")
-    parts = shares.by_percent(contract.amount, [row[2] for row in rows])
+    paid = sum((row.amount for row in contract.payments.filter(paid_on__isnull=False)), Decimal(0))
+    parts = shares.by_percent(contract.amount - paid, [row[2] for row in rows])
     return [Instalment(row[0], row[1], part, row[3]) for row, part in zip(rows, parts, strict=True)]
 
 

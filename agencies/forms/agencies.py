@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.forms.unit_field import UnitField
 from accounts.models import Level, User
+from accounts.queries import home_unit
 from accounts.roles import Permission
 from agencies.models import Agency, AgencyKind, Grade, Method, Outcome
 from agencies.queries.lookup import agency_by_text, user_by_name
@@ -26,6 +27,15 @@ def money_field(label: str, **given: Any) -> forms.DecimalField:
     """Yuan and fen."""
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
     return forms.DecimalField(label=label, max_digits=14, decimal_places=2, min_value=0, widget=widget, **given)
+
+
+def start_with(form: forms.Form, name: str, user: User, permission: Permission) -> None:
+    """Offer the units where `user` holds the permission; the user's own one is filled in when its level fits."""
+    field: Any = form.fields[name]
+    field.limit(user, permission)
+    home = home_unit(user)
+    if home is not None and home.level in field.levels:
+        field.initial = home
 
 
 class AgencyField(forms.CharField):
@@ -70,8 +80,7 @@ class AgencyForm(forms.Form):
         if agency:
             del self.fields["unit"]
             return
-        field: Any = self.fields["unit"]
-        field.limit(user, Permission.MANAGE_CONTRACTS)
+        start_with(self, "unit", user, Permission.MANAGE_CONTRACTS)
 
 
 class GradeForm(forms.Form):
@@ -158,8 +167,7 @@ class ProcurementForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None, *, user: User) -> None:
         super().__init__(data, files, initial={"first_year": timezone.localdate().year})
-        field: Any = self.fields["buyer"]
-        field.limit(user, Permission.MANAGE_CONTRACTS)
+        start_with(self, "buyer", user, Permission.MANAGE_CONTRACTS)
 
 
 class OpenForm(forms.Form):

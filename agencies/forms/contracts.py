@@ -16,7 +16,7 @@ from accounts.models import Level, User
 from accounts.roles import Permission
 from agencies import shares
 from agencies.actions import Instalment, Promised, by_percent
-from agencies.forms.agencies import AgencyField, money_field
+from agencies.forms.agencies import AgencyField, money_field, start_with
 from agencies.models import Contract, ContractTerm, Outcome, Payment, PaymentCondition, Procurement, Quantity
 from common.forms import choices_of, day_field, note_field
 from files.forms import FilesField
@@ -27,7 +27,8 @@ from stations.models import Station, StationKind
 
 class StationsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Station) -> str:
-        return f"{obj.unit.name}（{obj.unit.parent.name}）"  # type: ignore[union-attr]
+        unit: Any = obj.unit
+        return f"{unit.name}（{unit.parent.parent.name}）"
 
 
 class ProcurementField(forms.ModelChoiceField):
@@ -66,7 +67,7 @@ class ContractForm(forms.Form):
     ) -> None:
         super().__init__(data, files, initial=_renewed(renewal_of) if renewal_of else initial)
         fields: dict[str, Any] = self.fields
-        fields["buyer"].limit(user, Permission.MANAGE_CONTRACTS)
+        start_with(self, "buyer", user, Permission.MANAGE_CONTRACTS)
         fields["agency"].user = user
         fields["procurement"].queryset = (
             Procurement.objects.visible_to(user, Permission.MANAGE_CONTRACTS)
@@ -79,7 +80,7 @@ class ContractForm(forms.Form):
             del fields["buyer"], fields["agency"]
         fields["stations"].queryset = (
             stations.filter(closed_on=None, kind=StationKind.STATION)
-            .select_related("unit__parent")
+            .select_related("unit__parent__parent")
             .order_by("unit__path")
         )
 

@@ -13,6 +13,7 @@ from accounts.forms.unit_field import UnitField
 from accounts.models import Level, User
 from accounts.roles import Permission
 from agencies.actions import Item, Line, Marker, ToCorrect
+from agencies.forms.agencies import start_with
 from agencies.models import Advice, Conclusion, EvaluationFrame, EvaluationKind, FrameItem, Scorer
 from common.forms import choices_of, day_field, note_field
 from files.forms import FilesField
@@ -165,7 +166,7 @@ class FrameForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, like: EvaluationFrame) -> None:
         super().__init__(data, initial={"items": "\n".join(map(_line_of, like.items.all()))})
         fields: dict[str, Any] = self.fields
-        fields["issuer"].limit(user, Permission.ISSUE_STANDARD)
+        start_with(self, "issuer", user, Permission.ISSUE_STANDARD)
         fields["document"].queryset = PolicyDocument.objects.visible_to(user).filter(is_default=False)
         there = {line.conclusion: line for line in like.thresholds.all()}
         self.lines = [self._line(data, value, label, there.get(value)) for value, label in Conclusion.choices]

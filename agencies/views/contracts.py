@@ -177,8 +177,9 @@ def contract_payments(request: SignedIn, contract: Contract) -> HttpResponse:
         request, rows,
         lambda: set_payments(by=request.user, contract=contract, instalments=instalments_of(rows, contract)),
         contract=contract, title="付款计划", about=str(contract), done="付款计划已保存",
-        hint=f"各期合计应为 {rest} 元" + (f"（合同 {contract.amount} 元，已支付的期次 {paid} 元）" if paid else "")
-        + "；按比例填写时合计 100%。清空一行的金额和比例即删除该期。",
+        hint=f"各期合计应为 {rest:,} 元"
+        + (f"（合同 {contract.amount:,} 元，已支付的期次 {paid:,} 元）" if paid else "")
+        + "；也可以填写占其中的比例，合计 100%。清空一行的金额和比例即删除该期。",
     )  # fmt: skip
 
 

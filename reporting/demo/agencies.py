@@ -41,6 +41,9 @@ STARTS = (1, 1, 3, 4, 7)  # months in which contracts begin
 A_STATION = (80, 200)  # thousand yuan a year
 INSTALMENTS = ((Decimal(40), 20, "NONE"), (Decimal(30), 230, "MID"), (Decimal(30), 400, "FINAL"))  # %, days after start
 PROMISED = (Method.VISIT, Method.CASE, Method.GROUP, Method.ACTIVITY, Method.RESOURCE_LINK)
+# What is paid by each conclusion of the default frame.
+PAID_BY = {"EXCELLENT": Decimal(1), "PASSED": Decimal(1), "BARELY": Decimal("0.9"), "FAILED": Decimal(0)}
+FEN = Decimal("0.01")
 GRADES = ("5A", "4A", "4A", "3A", "3A", "2A", "")
 
 
@@ -170,7 +173,7 @@ def _contract(deal: Deal, number: str, starts_on: date, amount: Decimal) -> Cont
     ends_on = shares.years_later(starts_on, 1)
     return Contract(
         agency=deal.agency, buyer=deal.county, number=number, amount=amount, is_demo=True,
-        title=f"{deal.county.name}{len(deal.places)} 个社工站运营服务{MARK}", signed_on=starts_on - timedelta(days=12),
+        title=f"{deal.county.name} {len(deal.places)} 个社工站运营服务{MARK}", signed_on=starts_on - timedelta(days=12),
         starts_on=starts_on, ends_on=ends_on, agreed_ends_on=ends_on,
     )  # fmt: skip
 
@@ -214,9 +217,9 @@ def _promises(rng: Random, contracts: list[Contract], today: date) -> None:
         a_month = sum(A_MONTH) / 2 * term.contract.covers.count()
         for method in PROMISED:
             done = a_month * METHOD_WEIGHTS[method] / sum(METHOD_WEIGHTS.values()) * overlap
-            promised = max(round(done / share * rng.uniform(0.75, 1.12) / 10), 1) * 10
+            promised = max(round(done / share * rng.uniform(0.68, 1.04) / 10), 1) * 10
             rows.append(ContractPromise(term=term, quantity=Quantity.SERVICES, method=method, promised=promised))
-        contacts = max(round(a_month * 9.5 * overlap / share * rng.uniform(0.75, 1.1) / 100), 1) * 100
+        contacts = max(round(a_month * 9.5 * overlap / share * rng.uniform(0.68, 1.03) / 100), 1) * 100
         rows.append(ContractPromise(term=term, quantity=Quantity.CONTACTS, promised=contacts))
     ContractPromise.objects.bulk_create(rows)
 
@@ -230,16 +233,16 @@ def _payments(contracts: list[Contract], today: date) -> None:
     rows = []
     for contract in contracts:
         term = terms[contract.pk]
-        passed = {row.kind for row in term.evaluations.all() if row.conclusion in ("EXCELLENT", "PASSED")}
+        shares_paid = {row.kind: PAID_BY[row.conclusion] for row in term.evaluations.all() if row.conclusion}
         parts = shares.by_percent(contract.amount, [percent for percent, _, _ in INSTALMENTS])
         for number, (amount, (_, after, condition)) in enumerate(zip(parts, INSTALMENTS, strict=True), 1):
             planned = contract.starts_on + timedelta(days=after)
             row = Payment(
                 contract=contract, term=term, number=number, planned_on=planned, amount=amount, condition=condition
             )
-            free = condition == PaymentCondition.NONE or condition in passed
-            if free and planned + timedelta(days=15) <= today and planned < contract.ends_on + timedelta(days=60):
-                row.paid_on, row.paid_amount = planned + timedelta(days=9), amount
+            share = Decimal(1) if condition == PaymentCondition.NONE else shares_paid.get(condition, Decimal(0))
+            if share and planned + timedelta(days=15) <= today and planned < contract.ends_on + timedelta(days=60):
+                row.paid_on, row.paid_amount = planned + timedelta(days=9), (amount * share).quantize(FEN)
                 row.voucher_note = f"财付演示〔{planned.year}〕{contract.pk % 900 + 10}-{number}号"
             rows.append(row)
     Payment.objects.bulk_create(rows)

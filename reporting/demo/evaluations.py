@@ -23,7 +23,7 @@ from reporting.demo import MARK
 
 SCORERS = ("县民政局评审组", "社工行业专家", "财务专家")
 MID_AFTER, FINAL_AFTER = 185, 380  # days after the beginning of the term
-SETTLED_AFTER = 14
+SETTLED_AFTER = (10, 20, 55)  # days; the slow ones of this autumn are still being scored
 TO_CORRECT = ("补齐个案服务档案", "补足专职社工人数", "规范财务凭证归档", "提高小组服务的专业性", "按月公示服务情况")
 SUMMARIES = {
     "EXCELLENT": "完成指标情况好，专业服务突出，档案规范。",
@@ -47,7 +47,7 @@ def build_evaluations(rng: Random, contracts: list[Contract], today: date) -> No
             opened_on = term.starts_on + timedelta(days=after)
             if opened_on > today:
                 continue
-            settled_on = opened_on + timedelta(days=SETTLED_AFTER)
+            settled_on = opened_on + timedelta(days=rng.choice(SETTLED_AFTER))
             level = quality[term.contract.agency_id] + rng.uniform(-0.1, 0.05)
             sheets = [_sheet(rng, items, level) for _ in SCORERS]
             row = Evaluation(term=term, kind=kind, frame=frame, opened_on=opened_on, is_demo=True)

@@ -5,7 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from agencies.actions import Marker, create_agency, create_contract, finalise, open_evaluation, record_scores
+from agencies.actions import (
+    Instalment,
+    Marker,
+    ToCorrect,
+    create_agency,
+    create_contract,
+    finalise,
+    open_evaluation,
+    record_scores,
+    set_payments,
+)
 from agencies.models import Agency, Contract, EvaluationFrame, EvaluationKind, Method, Procurement
 from agencies.shipped import ship_default_frame
 from common.credit_codes import check_character
@@ -107,3 +117,16 @@ def finalised(contract, frame, share: str = "0.9", kind=EvaluationKind.MID, **gi
 
 def days(first: date, *steps: int) -> list[date]:
     return [first + timedelta(days=step) for step in steps]
+
+
+def everything(world, agency, frame, number: str, **days) -> dict[str, int]:
+    """A contract with everything on it: URL argument → key."""
+    contract = make_contract(world, agency, number=number, **days)
+    term = contract.terms.get()
+    set_payments(by=None, contract=contract, instalments=[Instalment(term, date(2026, 2, 1), Decimal(120000))])
+    evaluation = finalised(contract, frame, corrections=[ToCorrect("补齐档案", date(2026, 12, 1))])
+    return {
+        "agency": agency.pk, "contract": contract.pk, "term": term.pk, "payment": contract.payments.get().pk,
+        "evaluation": evaluation.pk, "procurement": make_procurement(world, winner=agency).pk,
+        "scorer": evaluation.scorers.first().pk, "correction": evaluation.corrections.get().pk,
+    }  # fmt: skip
