@@ -61,7 +61,7 @@ class Asked:
     def everything(self) -> EntryQuerySet:
         """The same funds and units, whatever the months."""
         entries = Entry.objects.visible_to(self.user, Permission.VIEW_FUNDS).under(self.unit)
-        return entries.filter(fund=self.form.fund) if self.form.fund else entries
+        return entries.filter(fund=self.form.chosen_fund) if self.form.chosen_fund else entries
 
     @property
     def since(self) -> date:
@@ -181,8 +181,8 @@ def _chain(asked: Asked, path: Path) -> Path:
     """The allocations, and what each unit had before, got, gave and has."""
     allocations = Allocation.objects.visible_to(asked.user, Permission.VIEW_FUNDS).under(asked.unit)
     allocations = allocations.filter(allocated_on__gte=asked.since, allocated_on__lte=asked.until)
-    if asked.form.fund:
-        allocations = allocations.filter(fund=asked.form.fund)
+    if asked.form.chosen_fund:
+        allocations = allocations.filter(fund=asked.form.chosen_fund)
     joined = allocations.select_related("fund", "from_unit", "to_unit", "received_by")
     readers = [column.read for column in ALLOCATION_COLUMNS]
     rows = ([read(row) for read in readers] for row in rows_of(joined.order_by("fund", "to_unit__path", "pk")))

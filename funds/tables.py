@@ -88,7 +88,7 @@ def _findings(user: User, params: QueryDict) -> RowSource:
     unit = unit_in_scope(user, params.get("unit"), SEEN)
     form = FindingFilter(params, user=user, unit=unit)
     require_valid(form)
-    found = form.chosen(findings(Where(user, unit, form.fund), timezone.localdate()))
+    found = form.chosen(findings(Where(user, unit, form.chosen_fund), timezone.localdate()))
     return RowSource(len(found), found, conditions=filter_words(form))
 
 

@@ -48,8 +48,7 @@ class MoneyFilter(forms.Form):
             fields["fund"].choices = choices_of(named)
 
     @property
-    def fund(self) -> Fund | None:
-        """The chosen fund."""
+    def chosen_fund(self) -> Fund | None:
         return self.funds.get(self.cleaned_data.get("fund", "")) if self.is_valid() else None
 
 

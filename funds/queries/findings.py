@@ -132,11 +132,11 @@ def _of_holdings(where: Where, today: date) -> Iterator[Finding]:
         for fund, unit, fen in entries.filter(kind__in=USED).values_list("fund", "unit").annotate(Sum("fen"))
     }
     rules = RuleBook.load([row.unit.path for row in held.values()])
-    for key, row in held.items():
-        lying = layers(arrivals[key], row.fen)
+    for place, row in held.items():
+        lying = layers(arrivals[place], row.fen)
         if row.unit.level < Level.STATION:
             yield from _withheld(row, lying, rules, today)
-        yield from _unspent(row, lying, spent.get(key, 0), rules, today)
+        yield from _unspent(row, lying, spent.get(place, 0), rules, today)
 
 
 def _withheld(holding: Holding, lying: list[Layer], rules: RuleBook, today: date) -> Iterator[Finding]:

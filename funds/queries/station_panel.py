@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -58,7 +59,7 @@ def funds(user: User, station: Station) -> dict[str, Any] | None:
     return {
         "rows": rows,
         "latest": [{"spending": row, "lacks_voucher": not scans.get(row.pk)} for row in latest],
-        "note": f"在途 {money.words(sum(waiting))}，待确认到账" if waiting else "",
+        "note": f"在途 {money.words(sum(waiting, Decimal(0)))}，待确认到账" if waiting else "",
         "late": f"{len(found)} 项疑点未说明" if found else "",
         "links": _links(user, station),
     }

@@ -97,9 +97,8 @@ def fund_create(request: SignedIn) -> HttpResponse:
     """`?source=` chooses the source beforehand: each has its own offer of forbidden uses."""
     asked = request.GET.get("source", "")
     source = asked if asked in Source.values else Source.LOTTERY
-    initial = {"source": source, "unit": home_unit(request.user), "year": timezone.localdate().year}
-    if initial["unit"]:
-        initial["tier"] = initial["unit"].level
+    home = home_unit(request.user)
+    initial = {"source": source, "unit": home, "year": timezone.localdate().year, "tier": home.level if home else None}
     form = FundForm(request.POST or None, user=request.user, initial=initial)
     if fund := attempt(form, lambda: create_fund(by=request.user, **form.cleaned_data)):
         messages.success(request, f"已登记“{fund}”，请继续登记到账")

@@ -74,7 +74,7 @@ def fund_findings(request: SignedIn) -> HttpResponse:
     """Filters: unit, fund, kind, state (explained or not)."""
     unit, user = chosen_unit(request), request.user
     form = FindingFilter(request.GET, user=user, unit=unit)
-    found = findings(Where(user, unit, form.fund), timezone.localdate()) if form.is_valid() else []
+    found = findings(Where(user, unit, form.chosen_fund), timezone.localdate()) if form.is_valid() else []
     page = Paginator(form.chosen(found), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,

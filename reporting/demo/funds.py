@@ -72,10 +72,12 @@ def build_funds(rng: Random, places: list[Place], today: date, sign_ins: dict[st
     counties = list({place.county.pk: place.county for place in open_places}.values())
     odd = _odd(rng, open_places, counties)
     book = Book()
-    for city in {county.parent_id: county.parent for county in counties}.values():
+    for city in OrgUnit.objects.filter(pk__in={county.parent_id for county in counties}):
         here = [place for place in open_places if place.county.parent_id == city.pk]
         documents = _documents(city, year)
-        province = _fund(city.parent, f"{year}年省级福彩公益金（{city.name}社工站）", Tier.PROVINCE, year, documents[0])
+        province = _fund(
+            documents[0].issuer, f"{year}年省级福彩公益金（{city.name}社工站）", Tier.PROVINCE, year, documents[0]
+        )
         old = _fund(city, f"{year - 1}年市级福彩公益金社工站补助", Tier.CITY, year - 1, documents[1])
         new = _fund(city, f"{year}年市级福彩公益金社工站补助", Tier.CITY, year, documents[2])
         _pass_down(rng, book, new, here, odd, today, share=(20, 55))
@@ -104,7 +106,8 @@ def _odd(rng: Random, places: list[Place], counties: list[OrgUnit]) -> Odd:
 def _documents(city: OrgUnit, year: int) -> list[PolicyDocument]:
     """Of the province, and of the city for last year and this one; plainly invented numbers."""
     made = []
-    for issuer, since in ((city.parent, year), (city, year - 1), (city, year)):
+    province = OrgUnit.objects.get(children=city)
+    for issuer, since in ((province, year), (city, year - 1), (city, year)):
         document, _ = PolicyDocument.objects.get_or_create(
             issuer=issuer,
             number=f"演示民福〔{since}〕{city.code[2:4] if issuer != city else '1'}号",  # type: ignore[index]
@@ -161,7 +164,7 @@ def _pass_down(
     for place in places:
         by_county[place.county.pk].append(place)
     if by_way_of_city:
-        city = places[0].county.parent
+        city = OrgUnit.objects.get(children=places[0].county)
         arrives = on + timedelta(days=3)
         book.send(fund, sender, city, on, Decimal(book.held[fund.pk, sender.pk]) / 100, arrives)
         sender, on = city, arrives + timedelta(days=rng.randint(2, 8))
@@ -285,12 +288,12 @@ def _afterwards(rng: Random, book: Book, today: date, sign_ins: dict[str, User])
             spending=row,
             note="金额登记有误（演示）",
         )
-    for row in _kept(book, today)[:TAKEN_BACK]:
-        on, amount = today - timedelta(days=5), row.amount / 10
-        if money.fen(amount) <= book.held[row.fund_id, row.to_unit_id]:
-            told = {"allocation": row, "note": "结余收回（演示）"}
-            new.post(E.RETURNED, row.fund, row.to_unit, on, amount, **told)
-            new.post(E.TAKEN_BACK, row.fund, row.from_unit, on, amount, **told)
+    for sent in _kept(book, today)[:TAKEN_BACK]:
+        on, amount = today - timedelta(days=5), sent.amount / 10
+        if money.fen(amount) <= book.held[sent.fund_id, sent.to_unit_id]:
+            back = {"allocation": sent, "note": "结余收回（演示）"}
+            new.post(E.RETURNED, sent.fund, sent.to_unit, on, amount, **back)
+            new.post(E.TAKEN_BACK, sent.fund, sent.from_unit, on, amount, **back)
     Spending.objects.bulk_update([row for row in plain if row.reversed_on], ["reversed_on"])
     Entry.objects.bulk_create(new.entries)
     for holding in Holding.objects.filter(unit__in={entry.unit_id for entry in new.entries}):

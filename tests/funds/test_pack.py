@@ -140,7 +140,8 @@ def test_only_who_may_see_and_export_money_gets_it(spent, world, sign_in):
     with pytest.raises(Http404):
         request_pack(by=world.outsider, query=f"unit={world.units['榆次区'].pk}")
     assert sign_in(world.worker).post(reverse("fund_pack"), {"query": ""}).status_code == 403
-    assert sign_in(world.county).post(reverse("fund_pack"), {"query": ""}).url == reverse("job_detail", args=[1])
+    answer = sign_in(world.county).post(reverse("fund_pack"), {"query": ""})
+    assert answer.url == reverse("job_detail", args=[Job.objects.get().pk])
 
 
 def test_a_posting_that_ended_gets_nothing(spent, world):

@@ -98,7 +98,7 @@ def check(fund: Fund, top: OrgUnit, on: date) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(MOVES, min_size=10, max_size=40))
 def test_allocated_is_spent_and_held_and_on_its_way_at_every_tier(at_station, world, steps):
     fund, units = at_station, world.units

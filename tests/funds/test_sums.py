@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funds.sums import Layer, layers, spendable
@@ -31,6 +31,7 @@ def test_nothing_is_there_before_the_first_arrival():
     assert spendable([(day(10), 100)], day(9)) == 0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.tuples(st.integers(1, 28).map(day), st.integers(-50, 100)), max_size=20), st.integers(1, 28).map(day)
 )
@@ -50,6 +51,7 @@ def test_money_goes_out_in_the_order_in_which_it_came():
     assert layers(arrivals, 0) == []
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.tuples(st.integers(1, 28), st.integers(1, 100)), max_size=10), st.data())
 def test_layers_agree_with_paying_from_the_oldest(arrived, data):
     arrivals = [(number, day(when), fen) for number, (when, fen) in enumerate(arrived)]
