@@ -8,6 +8,7 @@ from funds.api import AllocationViewSet, FundViewSet, SpendingViewSet
 from reporting.api import FiguresViewSet
 from services.api import ServiceViewSet
 from standards.api import AssetViewSet, CheckViewSet, StandardViewSet
+from standards.api_stages import StageViewSet
 from stations.api import FeatureViewSet, StationViewSet
 from stations.api_building import AcceptanceViewSet, MilestoneViewSet, PlanViewSet, RoomTitleViewSet
 from stations.api_people import TrainingViewSet, WorkerViewSet
@@ -26,6 +27,7 @@ router.register("room-titles", RoomTitleViewSet, basename="api_title")
 router.register("features", FeatureViewSet, basename="api_feature")
 router.register("standards", StandardViewSet, basename="api_standard")
 router.register("checks", CheckViewSet, basename="api_check")
+router.register("stages", StageViewSet, basename="api_stage")
 router.register("assets", AssetViewSet, basename="api_asset")
 router.register("agencies", AgencyViewSet, basename="api_agency")
 router.register("contracts", ContractViewSet, basename="api_contract")

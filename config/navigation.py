@@ -43,6 +43,7 @@ ITEMS = [
     Item("站点台账", "station_list", "building-community", P.VIEW, "站点", dock=True),
     Item("建设进度", "building_progress", "chart-bar", P.VIEW, "站点"),
     Item("建设标准", "check_list", "clipboard-check", P.VIEW, "站点"),
+    Item("发展阶段", "stage_list", "stairs-up", P.VIEW, "站点"),
     Item("一站一品", "feature_gallery", "award", P.VIEW, "站点"),
     Item("社工名册", "worker_list", "users", P.VIEW_WORKERS, "队伍"),
     Item("人员配备", "staffing", "user-check", P.VIEW_WORKERS, "队伍"),

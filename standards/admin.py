@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin import GatedAdmin
-from standards.models import Asset, Check, DimensionScore, Institution, ItemFailure, Sign, Standard
+from standards.models import (
+    Asset,
+    Check,
+    DimensionScore,
+    Institution,
+    ItemFailure,
+    Sign,
+    StageProposal,
+    StageSpell,
+    Standard,
+)
 
 
 @admin.register(Standard)
@@ -68,4 +78,22 @@ class SignAdmin(GatedAdmin):
     list_filter = ["kind", "state"]
     list_select_related = ["station__unit"]
     search_fields = ["name", "station__unit__name"]
+    ordering = ["-starts_on", "-id"]
+
+
+@admin.register(StageProposal)
+class StageProposalAdmin(GatedAdmin):
+    list_display = ["station", "stage", "state", "proposed_on", "decided_on", "confirmed_on"]
+    list_filter = ["state", "stage"]
+    list_select_related = ["station__unit"]
+    search_fields = ["station__unit__name"]
+    ordering = ["-proposed_on", "-id"]
+
+
+@admin.register(StageSpell)
+class StageSpellAdmin(GatedAdmin):
+    list_display = ["station", "stage", "starts_on", "ends_on"]
+    list_filter = ["stage"]
+    list_select_related = ["station__unit"]
+    search_fields = ["station__unit__name"]
     ordering = ["-starts_on", "-id"]

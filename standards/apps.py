@@ -11,5 +11,7 @@ class StandardsConfig(AppConfig):
         import_module("standards.attachables")
         import_module("standards.tables")
         import_module("standards.queries.panels")
+        import_module("standards.queries.stage_panel")
+        import_module("standards.stage_tables")
         import_module("standards.stage_questions")
         import_module("standards.queries.stage_answers")

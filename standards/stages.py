@@ -20,8 +20,8 @@ class Outcome(Enum):
     """Of one criterion; the value is the label and the tone of its badge."""
 
     MET = ("已达到", "ok")
-    UNMET = ("未达到", "bad")
-    NO_DATA = ("没有数据", "warn")
+    UNMET = ("未达到", "warn")
+    NO_DATA = ("没有数据", "muted")
 
     @property
     def label(self) -> str:
@@ -34,7 +34,7 @@ class Outcome(Enum):
 
 class TaskState(Enum):
     MET = ("已完成", "ok")
-    UNMET = ("未完成", "bad")
+    UNMET = ("未完成", "warn")
     NO_CRITERIA = ("未设条件", "muted")
 
     @property

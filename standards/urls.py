@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from standards.views import checks, holdings, lists, standards
+from standards.views import checks, holdings, lists, stages, standards
 
 urlpatterns: list[URLPattern] = [
     path("standards/", lists.check_list, name="check_list"),
@@ -19,6 +19,16 @@ urlpatterns: list[URLPattern] = [
     path("standards/assets/", lists.asset_list, name="asset_list"),
     path("standards/institutions/", lists.institution_list, name="institution_list"),
     path("standards/signs/", lists.sign_list, name="sign_list"),
+    path("stages/", stages.stage_list, name="stage_list"),
+    path("stages/propose/", stages.stage_propose_all, name="stage_propose_all"),
+    path("stages/units/<int:pk>/", stages.stage_criteria, name="stage_criteria"),
+    path("stages/proposals/<int:pk>/", stages.stage_proposal, name="stage_proposal"),
+    path("stages/proposals/<int:pk>/decide/", stages.stage_decide, name="stage_decide"),
+    path("stages/proposals/<int:pk>/confirm/", stages.stage_confirm, name="stage_confirm"),
+    path("stations/<int:pk>/stage/", stages.station_stage, name="station_stage"),
+    path("stations/<int:pk>/stage/print/", stages.station_stage_print, name="station_stage_print"),
+    path("stations/<int:pk>/stage/propose/", stages.stage_propose, name="stage_propose"),
+    path("stations/<int:pk>/stage/withdraw/", stages.stage_withdraw, name="stage_withdraw"),
 ]
 for _name, _model in holdings.REGISTERS.items():
     urlpatterns += [

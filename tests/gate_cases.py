@@ -35,7 +35,7 @@ from jobs.models import Job
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
-from standards.models import Asset, Check, Institution, Sign, Standard
+from standards.models import Asset, Check, Institution, Sign, StageProposal, StageSpell, Standard
 from stations.models import (
     Acceptance,
     Attendance,
@@ -281,6 +281,16 @@ def _sign(world: World, place: str) -> Sign:
     return Sign.objects.create(station=world.station(place), name="站牌", kind="PLATE", starts_on=date(2026, 9, 1))
 
 
+def _stage_proposal(world: World, place: str) -> StageProposal:
+    return StageProposal.objects.create(
+        station=world.station(place), stage="IMPROVING", proposed_on=date(2026, 9, 1), evidence=[]
+    )
+
+
+def _stage_spell(world: World, place: str) -> StageSpell:
+    return StageSpell.objects.create(station=world.station(place), stage="IMPROVING", starts_on=date(2026, 9, 1))
+
+
 UNITS = Rows(lambda world, place: world.units[place])
 STATIONS = Rows(_station)
 WORKERS = Rows(_worker)
@@ -320,6 +330,8 @@ ROWS: dict[type[Model], Rows] = {
     Asset: Rows(_asset),
     Institution: Rows(_institution),
     Sign: Rows(_sign),
+    StageProposal: Rows(_stage_proposal),
+    StageSpell: Rows(_stage_spell),
     PolicyDocument: DOCUMENTS,
     Provision: Rows(_provision, where=_city),
     Attachment: ATTACHMENTS,
@@ -410,6 +422,7 @@ CASES: dict[str, Case] = {
     "api_spending-detail": Case(Rows(_spending), permission=Permission.VIEW_FUNDS),
     "api_standard-detail": Case(STANDARDS),
     "api_check-detail": Case(Rows(_check)),
+    "api_stage-detail": Case(STATIONS),
     "api_asset-detail": Case(Rows(_asset)),
     "api_service-detail": Case(Rows(_service), permission=Permission.VIEW_RECORDS),
     "api_figures-list": Case(UNITS, kwargs=lambda row: {}, query=lambda row: {"unit": row.pk, "month": str(MONTH)}),

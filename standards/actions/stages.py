@@ -49,8 +49,8 @@ class Proposed:
 def propose_due(stations: StationQuerySet | None = None, *, by: User | None = None) -> Proposed:
     """Propose every station that has done all four tasks of its stage; one transaction for each.
 
-    Operating ones without an open proposal and not in the last stage. What was sent back or taken back is repeated after 90 days,
-    at once where somebody asks for it (`by`).
+    Operating ones without an open proposal and not in the last stage. What was sent back or taken back is repeated
+    after 90 days, at once where somebody asks for it (`by`).
     """
     today = timezone.localdate()
     candidates = _promotable(Station.objects.all() if stations is None else stations, today)

@@ -167,8 +167,19 @@ def at_stage(stage: Stage, on: date) -> Q:
 
 
 def with_stage(stations: StationQuerySet, on: date) -> StationQuerySet:
-    """Those that have a stage on `on`, with its name as `stage` and its place in the order as `stage_order`."""
-    later = StageSpell.objects.at(on).filter(station=OuterRef("pk")).values("stage")[:1]
+    """Those that have a stage on `on`: its name as `stage`, its place in the order as `stage_order`, its first day as
+    `stage_since`."""
+    later = StageSpell.objects.at(on).filter(station=OuterRef("pk"))
+    operating = StatusSpell.objects.filter(station=OuterRef("pk"), status=StationStatus.OPERATING)
     order: Any = Case(*(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage)))
-    rows = stations.filter(has_stage(on)).annotate(stage=Coalesce(Subquery(later), Value(Stage.STARTING.value)))
-    return rows.annotate(stage_order=order)
+    return (
+        stations.filter(has_stage(on))
+        .annotate(
+            stage=Coalesce(Subquery(later.values("stage")[:1]), Value(Stage.STARTING.value)),
+            stage_since=Coalesce(
+                Subquery(later.values("starts_on")[:1]),
+                Subquery(operating.order_by("starts_on").values("starts_on")[:1]),
+            ),
+        )
+        .annotate(stage_order=order)
+    )
