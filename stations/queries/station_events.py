@@ -53,4 +53,5 @@ def workers(user: User, station: Station) -> Iterable[Event]:
         url = reverse("worker_detail", args=[posting.worker_id])
         yield Event(posting.starts_on, f"{posting.worker.name} 驻站", posting.note, url)
         if posting.ends_on:
-            yield Event(posting.ends_on, f"{posting.worker.name} 离站", "", url)
+            why = "：".join(word for word in (posting.get_end_reason_display(), posting.end_note) if word)
+            yield Event(posting.ends_on, f"{posting.worker.name} 离站", why, url)

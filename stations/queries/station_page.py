@@ -56,6 +56,7 @@ class PostedRow:
     starts_on: date
     ends_on: date | None
     note: str
+    end: str  # why they left
     qualification: Qualification
 
 
@@ -118,6 +119,7 @@ def posted_rows(station: Station, today: date) -> tuple[list[PostedRow], list[Po
             posting.starts_on,
             posting.ends_on,
             posting.note,
+            "：".join(word for word in (posting.get_end_reason_display(), posting.end_note) if word),
             found[posting.worker_id],
         )
         for posting in postings

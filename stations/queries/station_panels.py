@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -11,11 +12,13 @@ from accounts.gate import may
 from accounts.models import User
 from accounts.roles import Permission
 from policies.models import ProvisionKind
-from stations.models import Station
+from stations.models import Station, StationKind
 from stations.panels import panel
 from stations.queries.citations import rules_for, source
+from stations.queries.people_rules import Ruled, ruled
 from stations.queries.station_page import basics_due, dimension_rows, missing_basics, posted_rows, spell_rows
 from stations.queries.steps import steps_for
+from stations.queries.worker_page import supervisors_at
 
 P = Permission
 
@@ -44,19 +47,32 @@ def dimensions(user: User, station: Station) -> dict[str, Any]:
     return {"rows": rows, "source": source(provision)}
 
 
+def _staffing(station: Station, today: date) -> Ruled:
+    """How many workers the station must have by now: completed stations only, rooms have no staff of their own."""
+    if station.kind != StationKind.STATION or station.completed_on is None or station.closed_on:
+        return Ruled(None, None)
+    return ruled(rules_for(station), ProvisionKind.STAFFING, "workers", station.unit.path, today)
+
+
 @panel(key="workers", title="驻站社工", order=30, template="stations/panels/workers.html", permission=P.VIEW_WORKERS)
 def workers(user: User, station: Station) -> dict[str, Any]:
-    """Three queries, and the rules."""
+    """Four queries, and the rules."""
     today = timezone.localdate()
     here, before = posted_rows(station, today)
     provision = rules_for(station).provision(ProvisionKind.CERTIFICATE_REQUIRED, station.unit.path, today)
     rule = source(provision)
+    staffing = _staffing(station, today)
+    missing = max((staffing.value or 0) - len(here), 0)
     uncertified = sum(1 for row in here if not row.qualification.certified)
+    late = [f"{uncertified} 人未持证"] if uncertified else []
+    late += [f"按规定缺 {missing} 人"] if missing else []
     return {
         "here": here,
         "before": before,
+        "staffing": {"need": staffing.value, "source": staffing.source} if staffing.value else None,
+        "supervisors": supervisors_at(station.pk, today),
         "note": f"现有 {len(here)} 人" if here else "",
-        "late": f"{uncertified} 人未持证" if uncertified else "",
+        "late": "，".join(late),
         "source": rule and rule | {"label": f"持证为驻站必要条件，{rule['label']}"},
         "may_manage": may(user, P.MANAGE_WORKERS, station.unit.path),
     }

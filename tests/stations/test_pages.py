@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from stations.actions import create_worker, end_posting, post_worker, record_dimension
+from stations.actions import assign_supervisor, create_worker, end_posting, leave, post_worker, record_dimension
 from stations.models import (
     Dimension,
     Hosting,
+    LeavingReason,
     Station,
     StationStatus,
     StatusSpell,
@@ -65,7 +66,17 @@ def test_a_station_shows_statuses_checks_and_workers(world, operating, worker, s
     signage = cards["dimensions"]["rows"][3]
     assert (signage.mark.tone, signage.on, len(signage.before)) == ("ok", date(2023, 11, 20), 1)
     assert [row.name for row in cards["workers"]["here"]] == ["张伟（演示）"]
-    assert cards["workers"]["late"] == "1 人未持证"
+    assert cards["workers"]["late"] == "1 人未持证，按规定缺 1 人"
+    assert cards["workers"]["staffing"]["source"]["label"] == "缺省（无文件） 人员配备"
+
+
+def test_a_station_shows_its_supervisors_and_why_people_left(world, operating, worker, sign_in):
+    post_worker(by=None, worker=worker, station=operating, on=date(2023, 10, 9))
+    assign_supervisor(by=None, stations=[operating], user=world.county, lead=True, on=date(2023, 10, 10))
+    leave(by=None, worker=worker, on=date(2023, 11, 1), reason=LeavingReason.OTHER, note="随家属外迁")
+    html = page(sign_in(world.county), "station_detail", operating.pk)
+    assert "督导：王（演示）（主责）" in html
+    assert html.count("其他：随家属外迁") == 2  # on the card and in the timeline
 
 
 def test_who_may_not_change_a_station_sees_no_buttons(world, sign_in):
@@ -95,7 +106,7 @@ def test_the_page_of_a_station_costs_the_same_whatever_its_history(
         record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 20))
     client = sign_in(world.county)
     page(client, "station_detail", operating.pk)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page(client, "station_detail", operating.pk)
 
 
