@@ -12,7 +12,7 @@ from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common.forms import PlainInput, PlainSelect, choices_of
 from common.months import MonthFormField
-from funds.models import Allocation, Category, Entry, EntryKind, FindingKind, Fund, Source, Spending, Tier
+from funds.models import Allocation, Category, Entry, FindingKind, Fund, Source, Spending, Tier
 from funds.models.ledger import AllocationQuerySet, EntryQuerySet, SpendingQuerySet
 from funds.queries.findings import Finding
 from stations.forms.filters import unit_choices
@@ -84,33 +84,33 @@ class LedgerFilter(MoneyFilter):
             self.add_error("until", "截止月份不能早于起始月份")
         return values
 
-    def apply(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries that pass; none while a filter is wrong."""
+    def entries(self) -> EntryQuerySet:
+        """Those of the user that pass; none while a filter is wrong."""
+        return self._narrowed(Entry.objects.visible_to(self.user, SEEN), "on", "spending__category")
+
+    def _narrowed(self, rows: Any, on: str, category: str) -> Any:
+        """Rows that pass, told apart by these columns."""
         if not self.is_valid():
-            return entries.none()
+            return rows.none()
         values = self.cleaned_data
         if self.chosen_unit:
-            entries = entries.under(self.chosen_unit)
+            rows = rows.under(self.chosen_unit)
         if values["fund"]:
-            entries = entries.filter(fund=values["fund"])
+            rows = rows.filter(fund=values["fund"])
         if values["category"]:
-            entries = entries.filter(spending__category=values["category"])
+            rows = rows.filter(**{category: values["category"]})
         if values["since"]:
-            entries = entries.filter(on__gte=values["since"].first)
-        return entries.filter(on__lte=values["until"].last) if values["until"] else entries
-
-    def entries(self) -> EntryQuerySet:
-        """Those of the user that pass."""
-        return self.apply(Entry.objects.visible_to(self.user, SEEN))
+            rows = rows.filter(**{f"{on}__gte": values["since"].first})
+        return rows.filter(**{f"{on}__lte": values["until"].last}) if values["until"] else rows
 
 
 class SpendingFilter(LedgerFilter):
     """The same conditions, on payments."""
 
     def spendings(self) -> SpendingQuerySet:
-        """Those of the user that pass, reversed ones too."""
-        paid = self.entries().filter(kind=EntryKind.SPENT).order_by().values("spending")
-        return Spending.objects.visible_to(self.user, SEEN).filter(pk__in=paid)
+        """Those of the user that pass, reversed ones too; by the day of the payment."""
+        rows = Spending.objects.visible_to(self.user, SEEN)
+        return self._narrowed(rows, "spent_on", "category")
 
 
 class AllocationFilter(MoneyFilter):
