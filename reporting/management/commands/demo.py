@@ -25,6 +25,7 @@ from reporting.demo.places import build_places, build_rooms
 from reporting.demo.replanned import replan
 from reporting.demo.reports import build_reports
 from reporting.demo.sign_ins import PASSWORD, build_sign_ins, describe
+from reporting.demo.stages import build_stages, propose_stages
 from reporting.demo.standards import build_standards
 from reporting.demo.team import build_team
 from stations.models import StaleMonth, Station
@@ -64,6 +65,9 @@ class Command(BaseCommand):
                 ending = "\r" if self.stdout.isatty() and number < len(months) else "\n"
                 self.stdout.write(f"  计算 {month} （{number}/{len(months)}）", ending=ending)
         StaleMonth.objects.all().delete()
+        with transaction.atomic():
+            proposals = propose_stages(timezone.localdate(now))
+        self.stdout.write(f"  {proposals} 个站点提出进入下一发展阶段")
 
     def build(self, now: datetime) -> None:
         rng = Random(SEED)
@@ -78,6 +82,7 @@ class Command(BaseCommand):
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
         replan(places, today, sign_ins["yuci"])
         checks = build_standards(Random(f"{SEED}-standards"), places, today, sign_ins)
+        stages = build_stages(Random(f"{SEED}-stages"), places, today)
         features = build_features(Random(SEED), places, today)
         build_building(Random(f"{SEED}-building"), today, sign_ins)
         payments = build_funds(Random(f"{SEED}-funds"), places, today, sign_ins)
@@ -88,7 +93,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"  {len(places)} 个社工站，{people} 名在站社工，{features} 个特色项目，{checks} 次建设标准检查"
         )
-        self.stdout.write(f"  {trainings} 次培训")
+        self.stdout.write(f"  {trainings} 次培训，{stages} 个站点已过起步阶段")
         self.stdout.write(f"  {services} 条服务，{reports} 份月报，{payments} 笔资金支出，{contracts} 份承接合同")
 
     def print_sign_ins(self) -> None:
