@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from common.months import Month
@@ -58,3 +59,34 @@ def test_the_list_behind_the_figure_shows_as_many(world, team, sign_in):
     for month, figure in zip(MONTHS, figures, strict=True):
         page = client.get(reverse("worker_list"), {"certified": "yes", "month": str(month)})
         assert page.context["page"].paginator.count == figure
+
+
+# ---- “需要处理” of a county and below
+
+
+def todos(client, unit) -> dict[str, str]:
+    """Title → the address behind it."""
+    cache.clear()  # rendered pieces are kept for a minute
+    page = client.get(reverse("dashboard", args=[unit.pk]))
+    return {item.title: item.href for item in page.context["todos"]}
+
+
+def test_a_county_is_told_whose_certificate_is_about_to_run_out(world, rules, team, sign_in):
+    client, county = sign_in(world.county), world.units["榆次区"]
+    Certificate.objects.filter(worker=team[1]).update(valid_until=date(2024, 1, 31))
+    compute_month(MONTHS[-1])
+    href = todos(client, county)["驻站社工证书即将到期"]
+    assert [row.pk for row in client.get(href).context["rows"]] == [team[1].pk]
+
+
+def test_a_county_is_told_which_stations_lack_workers(world, rules, team, sign_in):
+    client, county = sign_in(world.county), world.units["榆次区"]
+    compute_month(MONTHS[-1])
+    href = todos(client, county)["社工站驻站人数不足"]
+    assert [row.name for row in client.get(href).context["found"].short] == ["锦纶街道社工站"]
+
+
+def test_nothing_is_told_where_nothing_is_missing(world, rules, team, sign_in):
+    compute_month(MONTHS[-1])
+    told = todos(sign_in(world.township), world.units["北关街道"])
+    assert not {"驻站社工证书即将到期", "社工站驻站人数不足"} & told.keys()

@@ -16,6 +16,8 @@ from reporting.figures import Figures, measured
 from reporting.layout import CHILD_FAULTS, TODOS, ChildFault, Todo
 from reporting.queries.dashboard.data import DashboardData
 from reporting.queries.dashboard.headline import cited, governing, is_bad, rule_words
+from reporting.queries.dashboard.items import Item
+from reporting.queries.dashboard.team_todo import team_items
 from reporting.registry import INDICATORS
 from stations.models import Station, StationKind, StationState
 from stations.models.stations import StationQuerySet
@@ -32,27 +34,12 @@ class Reason:
     late: bool = False
 
 
-@dataclass(frozen=True)
-class Item:
-    """One row of “需要处理”."""
-
-    title: str
-    count: int
-    noun: str
-    reason: str
-    source: str
-    href: str
-    late: bool
-
-    @property
-    def action(self) -> str:
-        return f"查看 {self.count} {self.noun}"
-
-
 def items(data: DashboardData) -> list[Item]:
     """Those that arise, what is overdue first."""
     asked = [*(_item(data, todo) for todo in TODOS), *(_child_fault(data, fault) for fault in CHILD_FAULTS)]
     asked.append(_hung_not_operating(data))
+    if (stations := _near_stations(data)) is not None:
+        asked += team_items(data, stations)
     found = [item for item in asked if item is not None]
     return sorted(found, key=lambda item: not item.late)
 
