@@ -175,9 +175,6 @@ class AcceptanceViewSet(Filtered):
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().prefetch_related("items__provision__document")
 
-    def apply(self, form: Any, rows: Any) -> Any:
-        return form.apply(rows, timezone.localdate())
-
 
 class TitleSerializer(serializers.ModelSerializer):
     """社工室申请或取得的示范命名。"""

@@ -24,6 +24,9 @@ class Group(models.TextChoices):
     BUILDING = "building", "建设"
     STANDARD = "standard", "标准"
     TEAM = "team", "队伍"
+    AGENCY = "agency", "机构"
+    FUND = "fund", "资金"
+    FEATURE = "feature", "特色"
     SERVICE = "service", "服务"
     REPORT = "report", "月报"
 

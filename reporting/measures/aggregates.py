@@ -23,8 +23,10 @@ def count(condition: Q | None = None) -> Aggregate:
     return Count(Value(1), filter=condition)  # of the key, it would need the table beside the covering index
 
 
-def flag(condition: Q) -> Aggregate:
-    """1 when any row meets the condition, else 0."""
+def flag(condition: Q | None = None) -> Aggregate:
+    """1 when any row meets the condition, else 0; without one, when there is any row."""
+    if condition is None:
+        return Max(Value(1))
     return Max(Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField()))
 
 
@@ -38,5 +40,15 @@ def total_scaled(field: str, decimals: int, condition: Q | None = None) -> Expre
 
     SQLite sums such columns as floats: rounding makes it exact.
     """
-    summed = Round(Sum(field, filter=condition) * Value(10**decimals))
+    summed = Round(Sum(field, filter=condition, default=0) * Value(10**decimals))
     return Cast(summed, BigIntegerField())
+
+
+def total_fen(condition: Q | None = None, *, sign: int = 1) -> Expression:
+    """The sum of a column of fen; PostgreSQL sums such as decimals."""
+    return Cast(Sum("fen", filter=condition, default=0) * Value(sign), BigIntegerField())
+
+
+def months_of(days: Expression) -> Expression:
+    """The sum of days as tenths of a month of 365.25 / 12 days."""
+    return Cast(Round(Sum(days) * Value(160) / Value(487.0)), BigIntegerField())

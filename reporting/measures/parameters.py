@@ -44,6 +44,7 @@ LAST: Any = Parameter("last")  # of the month
 DAY: Any = Parameter("day")  # as of which dated facts count: stations.models.month_end
 TODAY: Any = Parameter("today")
 YEAR_START: Any = Parameter("year_start")
+YEAR: Any = Parameter("year", models.IntegerField())  # of the month
 SCOPE = Scope()
 
 
@@ -71,6 +72,8 @@ class Moment:
         match name:
             case "month":
                 return int(self.month)
+            case "year":
+                return self.month.year
             case "year_start":
                 return self.month.first.replace(month=1, day=1)
             case "first" | "last":

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Level
 from policies.models import ProvisionKind as Rule
 from reporting.indicators import Direction, Group, Indicator, Records, Topic
 from reporting.measures import DERIVED, EVERY_LIVE_TOWNSHIP, POLICY, Measure, Place, Source, Values
-from reporting.measures.aggregates import flag
-from reporting.measures.parameters import DAY, TODAY, YEAR_START
+from reporting.measures.aggregates import count, flag
+from reporting.measures.parameters import DAY, FIRST, TODAY, YEAR_START, Moment
 from reporting.words import CoverageLevel, Covered
-from stations.models import BasicsFilter, Station, StationKind, StationState, StationStatus, StatusSpell
+from stations.milestones import Standing
+from stations.models import (
+    Acceptance,
+    BasicsFilter,
+    RoomTitle,
+    Station,
+    StationKind,
+    StationState,
+    StationStatus,
+    StatusSpell,
+)
 from stations.models.dated import at
 from stations.models.stations import BASICS_IN_TIME, basics_due, completed, standing
+from stations.queries.milestones import late_by_unit
 
 # ---- sources --------------------------------------------------------------------------------------------------------
 
@@ -28,8 +40,24 @@ def _spells() -> QuerySet:
     return StatusSpell.objects.filter(station__kind=StationKind.STATION).values("station_id")
 
 
+def _acceptances() -> QuerySet:
+    return Acceptance.objects.filter(held_on__lte=DAY).values("station_id")
+
+
+def _titles() -> QuerySet:
+    return RoomTitle.objects.held(DAY).annotate(station_id=F("room_id")).values("station_id")
+
+
+def _late_milestones(moment: Moment, scope: Sequence[int] | None) -> dict[int, tuple[int, ...]]:
+    """At the responsible unit."""
+    return {unit_id: (late,) for unit_id, late in late_by_unit(moment.day, scope).items()}
+
+
 STATIONS = Source("stations", "站点", _stations, station="pk")
 SPELLS = Source("spells", "站点状态", _spells)
+ACCEPTANCES = Source("acceptances", "验收", _acceptances)
+TITLES = Source("titles", "示范称号", _titles, station="room_id")
+MILESTONES = Source("milestones", "建设节点", judge=_late_milestones, above=True)
 
 COMPLETED = completed(DAY)
 COMPLETED_THIS_YEAR = COMPLETED & Q(completed_on__gte=YEAR_START)
@@ -38,6 +66,9 @@ ROOM = Q(kind=StationKind.ROOM)
 BASICS_DUE = OF_KIND_STATION & basics_due(DAY, TODAY)
 SIGN_HUNG = Q(status=StationStatus.SIGN_HUNG, starts_on__lte=DAY) & standing(DAY, "station__")
 OPERATING = Q(status=StationStatus.OPERATING) & at(DAY)
+ACCEPTED = Q(status=StationStatus.ACCEPTED, starts_on__lte=DAY) & standing(DAY, "station__")
+HELD = Q(held_on__gte=FIRST)
+AWAITING = Exists(Acceptance.objects.awaiting_corrections(DAY).filter(pk=OuterRef("pk")))
 
 # ---- derived --------------------------------------------------------------------------------------------------------
 
@@ -85,7 +116,18 @@ MEASURES = [
     *SPELLS.counts(
         ("stations_sign_hung", "已挂牌社工站", flag(SIGN_HUNG)),
         ("stations_operating", "运营中社工站", flag(OPERATING)),
+        ("stations_planned", "筹建社工站", flag(Q(status=StationStatus.PLANNED) & at(DAY))),
+        ("stations_building", "建设中社工站", flag(Q(status=StationStatus.BUILDING) & at(DAY))),
+        ("stations_accepted", "已验收社工站", flag(ACCEPTED)),
+        ("stations_to_accept", "待验收社工站", flag(Q(status=StationStatus.COMPLETED) & at(DAY))),
     ),
+    *ACCEPTANCES.counts(
+        ("acceptances", "本月验收", count(HELD)),
+        ("acceptances_passed", "本月验收合格", count(HELD & Q(passed=True))),
+        ("acceptances_awaiting", "验收不合格、待整改", count(Q(AWAITING))),
+    ),
+    *TITLES.counts(("rooms_titled", "示范社区社工室", flag())),
+    *MILESTONES.judged(("milestones_late", "逾期的建设节点")),
     # In the order in which they are computed: a later one may read an earlier one.
     Measure("townships_due", "应建站乡镇（街道）", DERIVED, derive=townships_due, level=Level.TOWNSHIP),
     Measure("townships_covered", "已建站乡镇（街道）", DERIVED, derive=townships_covered, level=Level.TOWNSHIP),
@@ -126,6 +168,24 @@ INDICATORS = [
               "R2 示范社区社工室", room_list(state=StationState.COMPLETED.value), rule=Rule.ROOM_TARGET),
     indicator("rooms_target", "本年社工室目标完成率", "%", "rooms_new_this_year", "room_target", HIGHER,
               "R2 示范社区社工室", room_list(state=StationState.NEW.value), rule=Rule.ROOM_TARGET),
+    indicator("stations_planned", "筹建社工站", "个", "stations_planned", None, Direction.NONE,
+              "R16 年度建设安排", station_list(state=StationState.PLANNED.value)),
+    indicator("stations_building", "建设中社工站", "个", "stations_building", None, Direction.NONE,
+              "R16 年度建设安排", station_list(state=StationState.BUILDING.value)),
+    indicator("accepted", "验收率", "%", "stations_accepted", "stations_completed", HIGHER,
+              "R3 建成验收", station_list(state=StationState.ACCEPTED.value), rule=Rule.ACCEPTANCE_ITEM),
+    indicator("stations_to_accept", "待验收社工站", "个", "stations_to_accept", None, Direction.LOWER,
+              "R3 建成验收", station_list(state=StationState.NOT_ACCEPTED.value), rule=Rule.ACCEPTANCE_ITEM),
+    indicator("acceptances_passed", "本月验收合格率", "%", "acceptances_passed", "acceptances", HIGHER,
+              "R3 建成验收", Records.of("acceptance_list", result="passed"), rule=Rule.ACCEPTANCE_ITEM),
+    indicator("acceptances", "本月验收", "次", "acceptances", None, Direction.NONE,
+              "R3 建成验收", Records.of("acceptance_list")),
+    indicator("acceptances_awaiting", "验收不合格、待整改", "次", "acceptances_awaiting", None, Direction.LOWER,
+              "R3 建成验收", Records.of("acceptance_list", result="waiting"), rule=Rule.ACCEPTANCE_ITEM),
+    indicator("rooms_titled", "示范社区社工室", "个", "rooms_titled", None, HIGHER,
+              "R2 示范社区社工室", room_list(titled="yes"), rule=Rule.ROOM_TARGET),
+    indicator("milestones_late", "逾期的建设节点", "个", "milestones_late", None, Direction.LOWER,
+              "R16 年度建设安排", Records.of("milestone_list", standing=Standing.LATE.value)),
     indicator("basics_on_time", "基础信息按时录入率", "%", "basics_on_time", "basics_due", HIGHER,
               "R5 基础信息录入", station_list(basics=BasicsFilter.ON_TIME.value), rule=Rule.STATION_BASICS),
 ]

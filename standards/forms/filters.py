@@ -18,7 +18,7 @@ from standards.models import (
     SignKind,
     SignState,
 )
-from standards.queries.check_list import Checked, by_check, failing_dimension, failing_item
+from standards.queries.check_list import ANY, Checked, by_check, failing_dimension, failing_item
 from stations.forms.filters import ListFilter
 from stations.models import StationKind
 from stations.models.dated import DatedQuerySet
@@ -34,7 +34,7 @@ class CheckFilter(ListFilter):
 
     kind = _choice("类型", choices_of(StationKind.choices))
     checked = _choice("县级检查", choices_of(Checked.choices))
-    dimension = _choice("未达标维度", choices_of(Dimension.choices))
+    dimension = _choice("必备项未达标", [*choices_of(Dimension.choices), (ANY, "任一维度")])
     item = _choice("未达标项目", [])
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
@@ -59,7 +59,7 @@ class CheckFilter(ListFilter):
         if values["checked"]:
             stations = by_check(stations, Checked(values["checked"]), on)
         if values["dimension"]:
-            stations = failing_dimension(stations, Dimension(values["dimension"]), on)
+            stations = failing_dimension(stations, values["dimension"], on)
         if values["item"]:
             stations = failing_item(stations, values["item"], on)
         if values["q"]:

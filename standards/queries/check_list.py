@@ -20,6 +20,8 @@ from standards.scoring import Points
 from stations.models.stations import StationQuerySet
 from stations.queries.where import names_between
 
+ANY = "any"  # of the four dimensions
+
 
 class Checked(models.TextChoices):
     """How far a station has been checked by a day."""
@@ -45,20 +47,15 @@ def by_check(stations: StationQuerySet, which: Checked, on: date) -> StationQuer
             return stations.filter(~county, own)
 
 
-def failing_dimension(stations: StationQuerySet, dimension: Dimension, on: date) -> StationQuerySet:
-    """In which a necessary item of the dimension fails."""
-    rows = DimensionScore.objects.at(on).filter(station=OuterRef("pk"), dimension=dimension, failing__gt=0)
-    return stations.filter(Exists(rows))
+def failing_dimension(stations: StationQuerySet, dimension: str, on: date) -> StationQuerySet:
+    """In which a necessary item of the dimension fails; ANY: of any."""
+    rows = DimensionScore.objects.at(on).filter(station=OuterRef("pk"), failing__gt=0)
+    return stations.filter(Exists(rows if dimension == ANY else rows.filter(dimension=dimension)))
 
 
 def failing_item(stations: StationQuerySet, code: str, on: date) -> StationQuerySet:
     """Which fail the item, necessary or not."""
     return stations.filter(Exists(ItemFailure.objects.at(on).filter(station=OuterRef("pk"), code=code)))
-
-
-def failing_necessary(stations: StationQuerySet, on: date) -> StationQuerySet:
-    """In which any necessary item fails."""
-    return stations.filter(Exists(ItemFailure.objects.at(on).filter(station=OuterRef("pk"), necessary=True)))
 
 
 COLUMNS = ("pk", "unit__name", "unit__path")

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import User
 from common import checks
 from common.text import long_text, plain_name
+from stations.actions.careers import mark_where_posted
 from stations.actions.locks import locked_worker
 from stations.models import Grade, Reward, RewardLevel, Worker, WorkerEvaluation
 
@@ -72,6 +73,7 @@ def evaluate_worker(
     if clean["evaluated_on"].year < clean["year"]:
         raise ValidationError({"on": f"考核日期不能早于 {year} 年"})
     evaluation = WorkerEvaluation.objects.create(worker=worker, **clean)
+    mark_where_posted(worker, evaluation.evaluated_on)
     audit.record(
         by=by,
         verb="登记年度考核",

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from common import checks
+from stations import stale
 from stations.actions.locks import locked_station, locked_worker
 from stations.models import Station, SupervisorAssignment, Worker
 
@@ -19,6 +20,7 @@ from stations.models import Station, SupervisorAssignment, Worker
 def _close(assignment: SupervisorAssignment, on: date, by: User | None, note: str) -> None:
     assignment.ends_on = on
     assignment.save(update_fields=["ends_on"])
+    stale.mark(assignment.station_id, stale.months_since(on))
     audit.record(
         by=by,
         verb="结束督导",
@@ -45,6 +47,7 @@ def _assign(
     if before and before.ends_on is None:
         _close(before, on, by, note)
     row = SupervisorAssignment.objects.create(station=station, lead=lead, starts_on=on, note=note, **who)
+    stale.mark(station.pk, stale.months_since(on))
     audit.record(
         by=by,
         verb="安排督导",

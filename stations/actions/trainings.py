@@ -14,11 +14,10 @@ from accounts import audit
 from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common import checks
-from common.months import Month
 from common.text import plain_name
 from files.actions import attach
 from files.checks import CheckedFile
-from stations import stale
+from stations.actions.careers import mark_where_posted
 from stations.models import Attendance, Training, TrainingKind, Worker
 
 LONGEST_DAYS = 366
@@ -86,10 +85,9 @@ def _clean(fields: TrainingFields) -> dict[str, Any]:
 
 
 def _mark(workers: Iterable[int], day: date) -> None:
-    """The month of the training's last day, where these workers were posted then."""
-    rows = Attendance.objects.at_stations().filter(worker__in=workers, training__held_to=day).order_by()
-    for station in sorted(set(rows.values_list("station_id", flat=True))):
-        stale.mark(station, [Month.of(day)])
+    """The months from the training's last day on, where these workers were posted: hours add up over the year."""
+    for worker in Worker.objects.filter(pk__in=workers):
+        mark_where_posted(worker, day)
 
 
 @transaction.atomic

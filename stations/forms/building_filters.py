@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -29,7 +28,7 @@ class ProgressFilter(ListFilter):
 
 
 class YearFilter(ListFilter):
-    """`unit`, `q`, `year`."""
+    """`unit`, `q`, `year`; with `month_label` also `month`."""
 
     year = forms.IntegerField(
         label="年度",
@@ -39,10 +38,14 @@ class YearFilter(ListFilter):
         widget=PlainInput(attrs={"type": "number"}),
     )
     words = "名称"
+    month_label = ""
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        del self.fields["month"]
+        if self.month_label:
+            self.fields["month"].label = self.month_label
+        else:
+            del self.fields["month"]
         self.fields["q"].label = self.words
 
     @property
@@ -68,8 +71,9 @@ class PlanFilter(YearFilter):
 
 
 class MilestoneFilter(YearFilter):
-    """`standing` is judged from facts, so the list applies it to judged rows."""
+    """`standing` is judged from facts, so the list applies it to judged rows; as of the end of `month`."""
 
+    month_label = "截至月末"
     standing = _choice("进度", choices_of(Standing.choices))
     kind = _choice("完成方式", choices_of(MilestoneKind.choices))
     words = "节点、责任人"
@@ -92,27 +96,29 @@ class MilestoneFilter(YearFilter):
 
 
 class AcceptanceFilter(YearFilter):
-    """`result`: passed, failed, or failed and late with its corrections."""
+    """`result`: passed, failed, waiting for corrections, or late with them. `month`: held in it; those that wait, and
+    those that are late, as of its end."""
 
     RESULTS = [("passed", "合格"), ("failed", "不合格"), ("waiting", "待整改"), ("late", "整改逾期")]
     result = _choice("结论", choices_of(RESULTS))
+    month_label = "验收月份"
     words = "站点名称或拼音首字母"
 
-    def apply(self, acceptances: Any, on: date) -> Any:
-        acceptances, given = self.inside(acceptances), self.given
+    def apply(self, acceptances: Any) -> Any:
+        acceptances, given, on = self.inside(acceptances), self.given, self.on
         if given.get("year"):
             acceptances = acceptances.filter(held_on__year=given["year"])
         if given.get("q"):
             acceptances = acceptances.filter(_named("station", given["q"]))
         match given.get("result"):
-            case "passed":
-                return acceptances.filter(passed=True)
-            case "failed":
-                return acceptances.filter(passed=False)
             case "waiting":
                 return acceptances.awaiting_corrections(on)
             case "late":
                 return acceptances.corrections_late(on)
+        if given.get("month"):
+            acceptances = acceptances.held_in(given["month"])
+        if given.get("result"):
+            acceptances = acceptances.filter(passed=given["result"] == "passed")
         return acceptances
 
 

@@ -22,7 +22,8 @@ RECOGNISED_CHOICE = "RECOGNISED"
 
 
 class FeatureFilter(ListFilter):
-    """`unit`, `q`, `year`, `state`, `group`, `recommended`, and `month`: as of its end, what was recognised by then."""
+    """`unit`, `q`, `year`, `state`, `group`, `recommended`, and `month`: as of its end, what
+    was recognised by then of its year, unless another year is asked for."""
 
     year = forms.IntegerField(
         label="年度", required=False, min_value=FIRST_YEAR, max_value=2099, widget=PlainInput(attrs={"type": "number"})
@@ -44,8 +45,8 @@ class FeatureFilter(ListFilter):
             features = features.under(self.chosen_unit)
         if values["month"]:
             features = features.recognised(on)
-        if values["year"]:
-            features = features.of_year(values["year"])
+        if values["year"] or values["month"]:
+            features = features.of_year(values["year"] or on.year)
         if values["group"]:
             features = features.filter(group=values["group"])
         if values["recommended"]:

@@ -18,6 +18,7 @@ from stations.models import (
     BasicsFilter,
     Dimension,
     Hosting,
+    RoomTitle,
     StationKind,
     StationState,
     month_end,
@@ -79,6 +80,7 @@ class StationFilter(ListFilter):
     dimension = choice("建设标准", choices_of(Dimension.choices, "四个维度"))
     met = choice("达标", YES_NO)
     hosting = choice("运营方式", choices_of(Hosting.choices))
+    titled = choice("示范称号", YES_NO)
 
     def apply(self, stations: StationQuerySet) -> StationQuerySet:
         """The stations that pass; none while a filter is wrong."""
@@ -97,6 +99,9 @@ class StationFilter(ListFilter):
             stations = stations.basics(BasicsFilter(values["basics"]), on)
         if values["hosting"]:
             stations = stations.filter(hosting=values["hosting"])
+        if values["titled"]:
+            held = Q(pk__in=RoomTitle.objects.held(on).order_by().values("room"))
+            stations = stations.filter(held if values["titled"] == "yes" else ~held)
         if values["met"]:
             stations = self._met(stations, on)
         if values["q"]:

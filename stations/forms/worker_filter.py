@@ -13,11 +13,12 @@ from accounts.roles import Permission
 from common.forms import YES_NO, choices_of
 from common.months import Month
 from stations.forms.filters import ListFilter, choice
-from stations.models import CertificateLevel, Education, EmployerKind, Language, SupervisorAssignment
+from stations.models import CertificateLevel, Education, EmployerKind, Grade, Language, SupervisorAssignment
 from stations.models.workers import NATION, WorkerQuerySet
 from stations.queries.people_rules import PeopleRules
 
 EXPIRING, EXPIRED = "expiring", "expired"
+EVALUATED = "yes"
 CERTIFIED = [*YES_NO, *CertificateLevel.choices, (EXPIRING, "即将到期"), (EXPIRED, "已过期")]
 
 
@@ -34,6 +35,7 @@ class TrainingState(models.TextChoices):
     """Hours in the year against what is required."""
 
     NONE = "none", "本年未参训"
+    SOME = "some", "本年已参训"
     SHORT = "short", "学时不足"
     MET = "met", "学时达标"
 
@@ -55,6 +57,7 @@ class WorkerFilter(ListFilter):
     language = choice("服务语言", choices_of(Language.choices))
     supervisor = choice("督导", [])
     training = choice("培训学时", choices_of(TrainingState.choices))
+    evaluated = choice("本年考核", choices_of([(EVALUATED, "已考核"), *Grade.choices]))
     moved = choice("变动", choices_of(Moved.choices))
 
     def __init__(self, data: Any, *, user: User, unit: OrgUnit | None, permission: Permission) -> None:
@@ -90,6 +93,9 @@ class WorkerFilter(ListFilter):
         if values["supervisor"]:
             kind, key = values["supervisor"][0], int(values["supervisor"][1:])
             workers = workers.supervised_by(on, **{"worker" if kind == "w" else "user": key})
+        if values["evaluated"]:
+            grade = values["evaluated"]
+            workers = workers.evaluated(on, "" if grade == EVALUATED else grade)
         if values["training"]:
             workers = self._trained(workers, on)
         if values["q"]:
@@ -115,10 +121,12 @@ class WorkerFilter(ListFilter):
         return workers
 
     def _trained(self, workers: WorkerQuerySet, on: date) -> Any:
-        rows = workers.with_training_hours(on.year)
+        rows = workers.with_training_hours(on)
         match TrainingState(self.cleaned_data["training"]):
             case TrainingState.NONE:
                 return rows.filter(training_hours=0)
+            case TrainingState.SOME:
+                return rows.filter(training_hours__gt=0)
             case TrainingState.SHORT:
                 wanted = self.rules.training_hours.value
                 return rows.none() if wanted is None else rows.filter(training_hours__lt=wanted)

@@ -124,6 +124,12 @@ class Grade(models.TextChoices):
     FAILED = "FAILED", "不合格"
 
 
+class EvaluationQuerySet(OfWorkerQuerySet):
+    def within(self, first: date, last: date) -> Self:
+        """Made from `first` to `last`, both included."""
+        return self.filter(evaluated_on__gte=first, evaluated_on__lte=last)
+
+
 class WorkerEvaluation(models.Model):
     """A worker's evaluation of one year 年度考核."""
 
@@ -135,7 +141,7 @@ class WorkerEvaluation(models.Model):
     comment = models.CharField("评语", max_length=500, blank=True)
     evaluated_on = models.DateField("考核日期")
 
-    objects = OfWorkerQuerySet.as_manager()
+    objects = EvaluationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "年度考核"

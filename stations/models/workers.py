@@ -23,7 +23,7 @@ from stations.models.careers import (
     SupervisorAssignment,
 )
 from stations.models.dated import DaysBetween
-from stations.models.growth import Attendance
+from stations.models.growth import Attendance, WorkerEvaluation
 
 NATION = child("", 1)
 
@@ -142,9 +142,14 @@ class WorkerQuerySet(GatedQuerySet):
         posted = StationPosting.objects.at(on).filter(worker=OuterRef("pk"), station__in=assigned.values("station"))
         return self.filter(Exists(posted))
 
-    def with_training_hours(self, year: int) -> Any:
-        """`training_hours` of the year, 0 for none."""
-        rows = Attendance.objects.within(date(year, 1, 1), date(year, 12, 31)).filter(worker=OuterRef("pk"))
+    def evaluated(self, on: date, grade: str = "") -> Self:
+        """Evaluated in the year of `on`, by then; with this grade when given."""
+        rows = WorkerEvaluation.objects.within(on.replace(month=1, day=1), on).filter(worker=OuterRef("pk"))
+        return self.filter(Exists(rows.filter(grade=grade) if grade else rows))
+
+    def with_training_hours(self, on: date) -> Any:
+        """`training_hours` of the year of `on`, until then; 0 for none."""
+        rows = Attendance.objects.within(on.replace(month=1, day=1), on).filter(worker=OuterRef("pk"))
         hours = rows.order_by().values("worker").annotate(hours=Sum("hours")).values("hours")
         zero = models.Value(0, output_field=models.DecimalField(max_digits=7, decimal_places=1))
         return self.annotate(training_hours=Coalesce(Subquery(hours), zero))

@@ -46,8 +46,8 @@ def test_what_is_derived_stands_on_an_empty_unit(measure):
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.key)
 @pytest.mark.parametrize("scope", [None, [1, 2]], ids=["all", "some"])
-def test_a_source_is_one_statement_that_the_database_runs(db, django_assert_num_queries, source, scope):
-    with django_assert_num_queries(1):
+def test_a_source_costs_a_fixed_number_of_statements(db, django_assert_max_num_queries, source, scope):
+    with django_assert_max_num_queries(1 if source.rows else 5):
         assert run(source, Moment.of(Month(2023, 9)), scope) == {}
 
 
