@@ -18,8 +18,7 @@ from standards.models import ProposalState, StageProposal, StageSpell
 from stations.models import DimensionState, Station
 
 IMPROVING, PROFESSIONAL = 0.6, 0.2  # shares of the stations with a good standard that have reached them
-COUNTIES = 6  # in which the system has just looked for stations that are ready
-MOST = 14
+ENOUGH = 12  # proposals; the system has just looked at so many counties as it takes
 
 
 def build_stages(rng: Random, places: list[Place], today: date) -> int:
@@ -51,12 +50,14 @@ def propose_stages(today: date) -> int:
     operating = Station.objects.operating(today).filter(is_demo=True).order_by("unit__path")
     paths = list(operating.values_list("unit__path", flat=True))
     counties = list(dict.fromkeys([*homes, *(path[: len(homes[0])] for path in paths[::7])])) if homes else []
-    propose_due(Station.objects.in_paths(counties[:COUNTIES]))
+    proposed = 0
+    for county in counties:
+        if proposed < ENOUGH:
+            proposed += propose_due(Station.objects.in_paths([county])).proposed
     rows = list(StageProposal.objects.order_by("pk").select_related("station__unit"))
-    StageProposal.objects.filter(pk__in=[row.pk for row in rows[MOST:]]).delete()
     StageProposal.objects.update(is_demo=True)
     deciders: dict[str, User] = {posting.unit.path: posting.user for posting in officials}
-    for number, proposal in enumerate(rows[:MOST]):
+    for number, proposal in enumerate(rows):
         if number % 3 == 0:
             continue
         decide_stage(
@@ -67,4 +68,4 @@ def propose_stages(today: date) -> int:
             comment=f"档案不全，补齐后再报{MARK}" if number % 7 == 4 else f"现场核对，情况属实{MARK}",
             expected=ProposalState.WAITING_COUNTY,
         )
-    return min(len(rows), MOST)
+    return len(rows)

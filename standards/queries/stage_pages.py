@@ -75,7 +75,7 @@ def with_proposal(stations: StationQuerySet, on: date) -> StationQuerySet:
     return with_stage(stations, on).annotate(proposal_state=Subquery(latest.values("state")[:1]))
 
 
-def sorted_stations(stations: StationQuerySet, user: User, sort: str) -> QuerySet[Station]:
+def sorted_stations(stations: StationQuerySet, user: User, sort: str) -> StationQuerySet:
     """In the order of `?sort=`: what waits for the user first (default), then what waits; or name, stage."""
     down = "-" if sort.startswith("-") else ""
     match sort.removeprefix("-"):

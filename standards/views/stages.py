@@ -24,7 +24,7 @@ from policies.kinds.stages import criterion_words
 from standards.actions import confirm_stage, decide_stage, propose_due, propose_stage, withdraw_stage
 from standards.forms.checks import DayForm
 from standards.forms.stages import StageFilter, StepForm
-from standards.models import ProposalState, StageProposal
+from standards.models import ProposalState, StageProposal, StageSpell
 from standards.queries.stage_pages import (
     STATE_TONES,
     proposals_of,
@@ -73,7 +73,7 @@ def stage_list(request: SignedIn) -> HttpResponse:
 def _station_context(request: SignedIn, station: Station) -> dict[str, Any]:
     today = timezone.localdate()
     standing = standing_of(station, today)
-    spells = list(station.stage_spells.order_by("starts_on"))
+    spells = list(StageSpell.objects.visible_to(request.user).filter(station=station).order_by("starts_on"))
     proposals = list(proposals_of(station))
     for proposal in proposals:
         proposal.station = station
@@ -248,7 +248,7 @@ def stage_confirm(request: SignedIn, proposal: StageProposal) -> HttpResponse:
 @scoped(Station, P.CONFIRM_STAGE, related=("unit",))
 def stage_withdraw(request: SignedIn, station: Station) -> HttpResponse:
     """The city takes the last stage back."""
-    last = station.stage_spells.filter(ends_on=None).first()
+    last = StageSpell.objects.visible_to(request.user).current().filter(station=station).first()
     if last is None and request.method != "POST":
         messages.info(request, "本站没有可以撤回的阶段")
         return redirect("station_stage", station.pk)
