@@ -50,9 +50,7 @@ def timeline(*, permission: Permission = Permission.VIEW) -> Callable[[Source], 
 def events_of(user: User, station: Station, *, newest_first: bool = False) -> list[Event]:
     """All events that this user may read, by date; those of one day in the order of their sources."""
     path = station.unit.path
-    found = [
-        event for permission, source in SOURCES if may(user, permission, path) for event in source(user, station)
-    ]
+    found = [event for permission, source in SOURCES if may(user, permission, path) for event in source(user, station)]
     return sorted(found, key=lambda event: event.on, reverse=newest_first)
 
 
