@@ -47,7 +47,7 @@ RECONCILED = ("资金", "单位", "期初结存（元）", "本期收入（元�
 
 @dataclass
 class Asked:
-    """What the pack is about. All categories: with some left out nothing would add up."""
+    """What the pack is about. All categories and both directions: with some left out nothing would add up."""
 
     user: User
     unit: OrgUnit
@@ -78,7 +78,8 @@ def asked_for(user: User, query: str, unit: OrgUnit | None = None) -> Asked:
     """Raises ValidationError for a wrong filter, PermissionDenied without both rights at the unit, Http404 outside."""
     exporter = user.narrowed_to(Permission.EXPORT)
     params = QueryDict(query, mutable=True)
-    params.pop("category", None)
+    for name in ("category", "flow", "month"):
+        params.pop(name, None)
     unit = unit_in_scope(exporter, params.get("unit"), Permission.VIEW_FUNDS) or unit or home_unit(exporter)
     if unit is None:
         raise PermissionDenied(f"您的角色没有“{Permission.EXPORT.label}”的权限")

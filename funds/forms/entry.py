@@ -173,7 +173,10 @@ class PaymentField(forms.ModelChoiceField):
 
 
 class SpendingForm(forms.Form):
-    """With an instalment of a contract, what it settles may be left empty: category, amount and payee."""
+    """With an instalment of a contract, what it settles may be left empty: category, amount and payee.
+
+    `of_contracts`: may it be one? What a station pays is not.
+    """
 
     holding = HoldingField()
     payment = PaymentField()
@@ -190,14 +193,21 @@ class SpendingForm(forms.Form):
     vouchers = FilesField(label="凭证扫描件", required=False)
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, user: User, holdings: Any, initial: dict[str, Any]
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        user: User,
+        holdings: Any,
+        initial: dict[str, Any],
+        of_contracts: bool,
     ) -> None:
         super().__init__(data, files, initial={"beneficiary": Beneficiary.STATION, **initial})
         fields: dict[str, Any] = self.fields
         fields["holding"].queryset = holdings
         owed = Payment.objects.visible_to(user, Permission.MANAGE_CONTRACTS).filter(paid_on=None)
         fields["payment"].queryset = owed.select_related("contract__agency", "contract__buyer").order_by("planned_on")
-        if not fields["payment"].queryset.exists():
+        if not of_contracts or not fields["payment"].queryset.exists():
             del fields["payment"], fields["payment_reason"]
             for name in ("category", "amount", "payee"):
                 fields[name].required = True

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gate import may, permitted, scoped
+from accounts.models import Level
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.forms import attempt
@@ -37,7 +38,12 @@ def spending_create(request: SignedIn) -> HttpResponse:
     initial: dict[str, Any] = {"holding": narrowed.first()} if unit or fund else {}
     initial |= {"payment": number_or_404(request.GET.get("payment"))}
     form = SpendingForm(
-        request.POST or None, request.FILES or None, user=request.user, holdings=holdings, initial=initial
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        holdings=holdings,
+        initial=initial,
+        of_contracts=unit is None or unit.level < Level.STATION,
     )
     if spending := attempt(form, lambda: record_spending(by=request.user, **form.values())):
         done = f"已登记支出 {spending.amount:,} 元"

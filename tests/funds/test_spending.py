@@ -167,10 +167,10 @@ def test_a_payment_is_in_the_trail_and_marks_the_month(at_station, station, worl
     assert months == set(Month(2026, 3).until(Month(2026, 11)))
 
 
-def test_money_of_an_office_marks_nothing(at_county, world):
+def test_money_of_an_office_marks_that_office(at_county, world):
     StaleMonth.objects.all().delete()
     spend(at_county.fund, world.units["榆次区"])
-    assert not StaleMonth.objects.exists()
+    assert set(StaleMonth.objects.values_list("unit__name", flat=True)) == {"榆次区"}
 
 
 def test_the_database_itself_refuses_less_than_nothing(at_station, station):
