@@ -6,7 +6,20 @@ from django.contrib import admin
 
 from accounts.admin import GatedAdmin
 from accounts.roles import Permission
-from stations.models import Certificate, DimensionState, Employment, Station, StationPosting, StatusSpell, Worker
+from stations.models import (
+    Certificate,
+    DimensionState,
+    Employment,
+    Renewal,
+    Reward,
+    Station,
+    StationPosting,
+    StatusSpell,
+    SupervisorAssignment,
+    Training,
+    Worker,
+    WorkerEvaluation,
+)
 
 
 @admin.register(Station)
@@ -49,7 +62,7 @@ class WorkerAdmin(GatedAdmin):
 @admin.register(Certificate)
 class CertificateAdmin(GatedAdmin):
     permission = Permission.VIEW_WORKERS
-    list_display = ["worker", "level", "number", "issued_on"]
+    list_display = ["worker", "level", "number", "issued_on", "valid_until"]
     list_filter = ["level"]
     list_select_related = ["worker"]
     search_fields = ["number", "worker__name"]
@@ -73,3 +86,52 @@ class StationPostingAdmin(GatedAdmin):
     list_select_related = ["worker", "station__unit"]
     search_fields = ["worker__name", "station__unit__name"]
     ordering = ["-starts_on", "-id"]
+
+
+@admin.register(Renewal)
+class RenewalAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["certificate", "registered_on", "valid_until"]
+    list_select_related = ["certificate"]
+    search_fields = ["certificate__number"]
+    ordering = ["-registered_on", "-id"]
+
+
+@admin.register(SupervisorAssignment)
+class SupervisorAssignmentAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["station", "worker", "user", "lead", "starts_on", "ends_on"]
+    list_filter = ["lead"]
+    list_select_related = ["station__unit", "worker", "user"]
+    search_fields = ["station__unit__name", "worker__name", "user__name"]
+    ordering = ["-starts_on", "-id"]
+
+
+@admin.register(Training)
+class TrainingAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["topic", "kind", "organiser", "held_from", "held_to", "hours", "unit"]
+    list_filter = ["kind", "is_demo"]
+    list_select_related = ["unit"]
+    search_fields = ["topic", "organiser"]
+    ordering = ["-held_to", "-id"]
+
+
+@admin.register(WorkerEvaluation)
+class WorkerEvaluationAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["worker", "year", "grade", "score", "evaluator"]
+    list_filter = ["grade"]
+    list_select_related = ["worker"]
+    search_fields = ["worker__name"]
+    ordering = ["-year", "-id"]
+
+
+@admin.register(Reward)
+class RewardAdmin(GatedAdmin):
+    permission = Permission.VIEW_WORKERS
+    list_display = ["worker", "title", "level", "granted_by", "granted_on"]
+    list_filter = ["level"]
+    list_select_related = ["worker"]
+    search_fields = ["worker__name", "title"]
+    ordering = ["-granted_on", "-id"]

@@ -63,7 +63,7 @@ def _posted(on: date) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     rows = StationPosting.objects.filter(at(on)).order_by("worker")
     for county, worker in rows.values_list("station__unit__parent__parent", "worker"):
-        found.setdefault(county, []).append(worker)
+        found.setdefault(county or 0, []).append(worker)
     return found
 
 
@@ -93,7 +93,9 @@ def _trainings(rng: Random, by_county: dict[OrgUnit, list[Place]], today: date) 
     attendances = []
     for training in trainings:
         month = training.held_to.replace(day=1)  # asked once for a month; who came later in it did not take part
-        here = posted.setdefault(month, posted.get(month) or _posted(month)).get(training.unit_id, [])
+        if month not in posted:
+            posted[month] = _posted(month)
+        here = posted[month].get(training.unit.pk, [])
         attendances += [
             Attendance(training=training, worker_id=worker, hours=training.hours / (2 if rng.random() < 0.08 else 1))
             for worker in here

@@ -113,7 +113,7 @@ class AttendanceForm(forms.Form):
     def shown(self) -> list[Candidate]:
         """The lines with their errors."""
         for line in self.lines:
-            line.error = "；".join(self.errors.get(line.field, [])) if self.is_bound else ""
+            line.error = "；".join(str(problem) for problem in self.errors.get(line.field, ())) if self.is_bound else ""
         return self.lines
 
 

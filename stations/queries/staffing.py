@@ -66,11 +66,11 @@ def staffing(stations: Any, on: date, *, below: str = "") -> Staffing:
     book = RuleBook.load(path for _, path, _ in units)
     rules = {key: ruled(book, ProvisionKind.STAFFING, "workers", path, on) for key, path, _ in units}
     short = [
-        (key, path, name, there.get(key, 0), rule)
+        (key, path, name, there.get(key, 0), rule.value, rule.source)
         for key, path, name in units
         if (rule := rules[key]).value is not None and there.get(key, 0) < rule.value
     ]
-    where = names_between([(key, path, name) for key, path, name, _, _ in short], below)
+    where = names_between([(key, path, name) for key, path, name, *_ in short], below)
     led = SupervisorAssignment.objects.at(on).filter(lead=True, station__in=standing.order_by().values("pk")).order_by()
     rows = [
         ShortStation(
@@ -79,11 +79,11 @@ def staffing(stations: Any, on: date, *, below: str = "") -> Staffing:
             place=where[key],
             url=reverse("station_detail", args=[key]),
             have=have,
-            need=rule.value,
-            missing=rule.value - have,
-            source=rule.source,
+            need=need,
+            missing=need - have,
+            source=cited,
         )
-        for key, _, name, have, rule in short
+        for key, _, name, have, need, cited in short
     ]
     rows.sort(key=lambda row: -row.missing)
     return Staffing(

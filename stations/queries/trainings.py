@@ -78,14 +78,16 @@ def training_rows(trainings: Iterable[Training], user: User) -> list[TrainingRow
         Attendance.objects.filter(training__in=keys).order_by().values("training").annotate(n=Count("pk"))
         .values_list("training", "n")
     )  # fmt: skip
+    sums = Attendance.objects.visible_to(user, VIEW).filter(training__in=keys).order_by().values("training")
     seen = {
-        row["training"]: row
-        for row in Attendance.objects.visible_to(user, VIEW).filter(training__in=keys).order_by()
-        .values("training").annotate(people=Count("pk"), total=Sum("hours"))
-    }  # fmt: skip
+        training: (people, total)
+        for training, people, total in sums.annotate(people=Count("pk"), total=Sum("hours")).values_list(
+            "training", "people", "total"
+        )
+    }
     rows = []
     for training in trainings:
-        mine = seen.get(training.pk, {"people": 0, "total": Decimal(0)})
+        people, hours = seen.get(training.pk, (0, Decimal(0)))
         rows.append(
             TrainingRow(
                 pk=training.pk,
@@ -98,9 +100,9 @@ def training_rows(trainings: Iterable[Training], user: User) -> list[TrainingRow
                 held_from=training.held_from,
                 held_to=training.held_to,
                 each=training.hours,
-                people=mine["people"],
-                hours=mine["total"],
-                hidden=everyone.get(training.pk, 0) - mine["people"],
+                people=people,
+                hours=hours,
+                hidden=everyone.get(training.pk, 0) - people,
                 is_demo=training.is_demo,
             )
         )

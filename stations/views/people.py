@@ -104,8 +104,8 @@ def supervisor_list(request: SignedIn) -> HttpResponse:
 @permitted(MANAGE)
 def supervisor_create(request: SignedIn) -> HttpResponse:
     form = SupervisorForm(request.POST or None, user=request.user)
-    if rows := attempt(form, lambda: assign_supervisor(by=request.user, **form.values())):
-        messages.success(request, f"“{rows[0].supervisor}”督导 {len(rows)} 个站点，已登记")
+    if first := attempt(form, lambda: assign_supervisor(by=request.user, **form.values())[0]):
+        messages.success(request, f"“{first.supervisor}”督导 {len(form.cleaned_data['stations'])} 个站点，已登记")
         return redirect("supervisor_list")
     return render(request, "stations/supervisor_form.html", {"form": form, "title": "安排督导"})
 

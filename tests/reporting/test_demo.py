@@ -6,9 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import OrgUnit, User
 from accounts.roles import Role
+from common.citizen_numbers import born_on, is_male
 from common.months import Month
 from reporting.demo import MARK, activity
 from reporting.demo.replanned import STREET
@@ -16,8 +18,24 @@ from reporting.figures import figures_of
 from reporting.management.commands import demo
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
+from stations.checks import certificate_number
 from stations.milestones import Standing
-from stations.models import Acceptance, Milestone, Station, StationKind, StationStatus, StatusSpell, Worker
+from stations.models import (
+    Acceptance,
+    Certificate,
+    LeavingReason,
+    Milestone,
+    Sex,
+    Station,
+    StationKind,
+    StationPosting,
+    StationStatus,
+    StatusSpell,
+    SupervisorAssignment,
+    Training,
+    Worker,
+    WorkerEvaluation,
+)
 from stations.queries.milestones import milestone_rows
 
 
@@ -88,6 +106,23 @@ def test_some_are_late_missing_or_idle(loaded):
     assert 0 < late < ServiceRecord.objects.count() / 2
     assert MonthlyReport.objects.filter(on_time=False).exists()
     assert MonthlyReport.objects.filter(~Q(state="APPROVED")).exists()
+
+
+def test_the_team_is_believable_and_plainly_made_up(loaded):
+    today = timezone.localdate()
+    posted = Worker.objects.posted_at(today)
+    assert 15 <= posted.expiring(today, 90).count() <= 35
+    assert 3 <= posted.expired(today).count() <= 15
+    assert 0.8 < posted.certified(today).count() / posted.count() < 0.98
+    for number in Certificate.objects.values_list("number", flat=True)[:20]:
+        assert certificate_number(number, field="number").startswith("DEMO-")
+    for worker in Worker.objects.all()[:20]:
+        assert worker.born_on == born_on(worker.id_number)
+        assert (worker.sex == Sex.MALE) == is_male(worker.id_number)
+    assert StationPosting.objects.filter(end_reason=LeavingReason.TRANSFERRED).count() == 5
+    assert Training.objects.count() > 100
+    assert WorkerEvaluation.objects.filter(year=today.year - 1).exists()
+    assert SupervisorAssignment.objects.current().filter(lead=True).count() > 200
 
 
 def test_a_second_load_changes_nothing(loaded):
