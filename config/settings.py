@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
     # Names of choices whose field is called alike in several rooms.
     "ENUM_NAME_OVERRIDES": {
         "AssetCategoryEnum": "standards.models.AssetCategory.choices",
+        "SpendingCategoryEnum": "funds.models.Category.choices",
         "StationKindEnum": "stations.models.StationKind.choices",
     },
 }

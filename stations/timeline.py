@@ -48,10 +48,11 @@ def timeline(*, permission: Permission = Permission.VIEW) -> Callable[[Source], 
 
 
 def events_of(user: User, station: Station, *, newest_first: bool = False) -> list[Event]:
-    """All events that this user may read, by date; those of one day in the order of their sources."""
+    """All events that this user may read, by date; those of one day in the order of their sources, or turned round."""
     path = station.unit.path
     found = [event for permission, source in SOURCES if may(user, permission, path) for event in source(user, station)]
-    return sorted(found, key=lambda event: event.on, reverse=newest_first)
+    found.sort(key=lambda event: event.on)
+    return found[::-1] if newest_first else found
 
 
 def years_of(events: Iterable[Event]) -> list[tuple[int, list[Event]]]:
