@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -143,7 +143,9 @@ def sweep() -> int:
         if not names:
             continue
         folder = stored.folder_of(day)
-        rows = Attachment.objects.filter(stored_name__startswith=folder).values_list("stored_name", "thumbnail_name")
+        # A picture that came at midnight has its thumbnail in the folder of the next day.
+        here = Q(stored_name__startswith=folder) | Q(thumbnail_name__startswith=folder)
+        rows = Attachment.objects.filter(here).values_list("stored_name", "thumbnail_name")
         for name in names - {name for row in rows for name in row}:
             stored.drop(name)
             dropped += 1

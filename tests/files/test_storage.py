@@ -71,6 +71,17 @@ def test_what_a_rollback_left_is_dropped_when_it_is_older_than_a_day(media, stat
     assert sweep() == 0
 
 
+def test_a_thumbnail_that_was_stored_after_midnight_is_not_swept(media, station, put, time_machine):
+    time_machine.move_to("2026-10-18T23:59:59+08:00", tick=False)
+    (row,) = put(station)
+    time_machine.move_to("2026-10-19T00:00:01+08:00", tick=False)
+    row.thumbnail_name = stored.keep(b"a thumbnail", ".jpg")
+    row.save()
+    time_machine.move_to("2026-10-25T03:20:00+08:00", tick=False)
+    sweep()
+    assert row.thumbnail_name in strays(media)
+
+
 def test_a_removed_file_is_not_swept(media, world, station, put, time_machine):
     time_machine.move_to("2026-10-18T10:00:00+08:00", tick=False)
     put(station)
