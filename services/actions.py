@@ -91,7 +91,7 @@ def log_service(
         unit=station.unit,
         changes=audit.changes({}, {name: after[name] for name in shown}),
     )
-    stale.mark(station.unit_id, [month])
+    stale.mark(station.unit_id, stale.months_since(month.first))  # promises of contracts are counted to date
     return record, True
 
 
@@ -148,7 +148,7 @@ def correct_service(
     if team_moved:
         _set_team(record, old_team, team)
     audit.record(by=by, verb="更正服务", target=record, unit=station.unit, changes=changes, reason=reason)
-    stale.mark(station.unit_id, [old_month, month])
+    stale.mark(station.unit_id, stale.months_since(min(old_month, month).first))
     return record
 
 
@@ -166,7 +166,7 @@ def void_service(*, by: User | None, record: ServiceRecord, reason: str, now: da
     record.save(update_fields=["voided_at", "void_reason"])
     changes = audit.changes(before, audit.state(record))
     audit.record(by=by, verb="作废服务", target=record, unit=record.station.unit, changes=changes, reason=reason)
-    stale.mark(record.station.unit_id, [record.month])
+    stale.mark(record.station.unit_id, stale.months_since(record.month.first))
     return record
 
 

@@ -16,7 +16,9 @@ from agencies.models.agencies import AgencyQuerySet
 from agencies.models.contracts import ContractQuerySet
 from agencies.queries.progress import behind
 from common.forms import YES_NO, PlainInput, PlainSelect, choices_of
+from common.months import MonthFormField
 from stations.forms.filters import unit_choices
+from stations.models import month_end
 
 SOON = timedelta(days=60)
 GRADE_SOON = timedelta(days=90)
@@ -35,6 +37,10 @@ def _word(label: str) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=40, widget=widget)
 
 
+def _month(label: str) -> MonthFormField:
+    return MonthFormField(label=label, required=False, widget=PlainInput(attrs={"type": "month"}))
+
+
 class PlaceFilter(forms.Form):
     """`unit` is resolved through the gate before the form is made."""
 
@@ -43,13 +49,18 @@ class PlaceFilter(forms.Form):
     def __init__(self, data: Any, *, user: User, unit: OrgUnit | None) -> None:
         super().__init__(data)
         self.chosen_unit = unit
-        self.on: date = timezone.localdate()
         fields: dict[str, Any] = self.fields
         # A member of an agency has no place of its own to choose from.
         if user.paths(Permission.VIEW_CONTRACTS):
             fields["unit"].choices = unit_choices(user, unit, Permission.VIEW_CONTRACTS)
         else:
             del fields["unit"]
+
+    @property
+    def on(self) -> date:
+        """The day as of which rows are judged: the end of `month` where a list has it."""
+        month = self.cleaned_data.get("month") if self.is_valid() else None
+        return month_end(month) if month else timezone.localdate()
 
     def placed(self, rows: Any) -> Any:
         """The rows of the chosen unit; none while a filter is wrong."""
@@ -91,11 +102,13 @@ class ContractFilter(PlaceFilter):
     year = forms.TypedChoiceField(
         label="服务年度", required=False, coerce=int, empty_value=None, choices=[], widget=PlainSelect
     )
+    bought = _choice("购买单位", [("", "不限"), ("yes", "在本单位范围内")])
+    month = _month("截至月末")
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         fields: dict[str, Any] = self.fields
-        years = range(self.on.year + 1, 2019, -1)
+        years = range(timezone.localdate().year + 1, 2019, -1)
         fields["year"].choices = [("", "全部"), *((year, f"{year} 年") for year in years)]
 
     def apply(self, contracts: ContractQuerySet) -> ContractQuerySet:
@@ -108,11 +121,28 @@ class ContractFilter(PlaceFilter):
             contracts = contracts.filter(
                 Q(number__contains=word) | Q(title__contains=word) | Q(agency__name__contains=word)
             )
+        if values["bought"] and self.chosen_unit:
+            contracts = contracts.kept_in([self.chosen_unit.path])
         if values["year"]:
             contracts = contracts.during(date(values["year"], 1, 1), date(values["year"], 12, 31))
         if values["state"] == "behind":
             return contracts.filter(pk__in=behind(contracts, self.on))
         return contracts.in_state(values["state"], self.on, self.on + SOON) if values["state"] else contracts
+
+
+class EvaluationFilter(PlaceFilter):
+    month = _month("定稿月份")
+
+    def apply(self, evaluations: Any) -> Any:
+        """With a unit: of contracts that were bought there; with a month: finalised in it."""
+        if not self.is_valid():
+            return evaluations.none()
+        month = self.cleaned_data["month"]
+        if self.chosen_unit:
+            evaluations = evaluations.kept_in([self.chosen_unit.path])
+        if month:
+            evaluations = evaluations.finalised().filter(finalised_on__gte=month.first, finalised_on__lte=month.last)
+        return evaluations
 
 
 class ProcurementFilter(PlaceFilter):

@@ -16,12 +16,12 @@ from agencies.models import Contract, Correction, Evaluation, EvaluationFrame, S
 PAGE = 50
 
 
-def evaluation_list_page(user: User, number: str | None) -> dict[str, Any]:
-    """A page of evaluations with whether a correction is overdue, and the frames that the user reads."""
+def evaluation_list_page(user: User, form: Any, number: str | None) -> dict[str, Any]:
+    """A page of what passes `form` with whether a correction is overdue, and the frames that the user reads."""
     overdue = Correction.objects.filter(evaluation=OuterRef("pk"), done_on=None, due_on__lt=timezone.localdate())
     first = Case(When(step=Step.SCORING, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = (
-        Evaluation.objects.visible_to(user, Permission.VIEW_CONTRACTS)
+        form.apply(Evaluation.objects.visible_to(user, Permission.VIEW_CONTRACTS))
         .exclude(step=Step.WITHDRAWN)
         .select_related("term__contract__agency", "term__contract__buyer", "frame")
         .annotate(overdue=Exists(overdue), first=first)

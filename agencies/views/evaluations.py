@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.gate import allowed, may, permitted, scoped
-from accounts.queries import crumbs
+from accounts.queries import crumbs, unit_in_scope
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
@@ -33,6 +33,7 @@ from agencies.forms.evaluations import (
     OpenEvaluationForm,
     ScoreForm,
 )
+from agencies.forms.filters import EvaluationFilter
 from agencies.models import ContractTerm, Evaluation, EvaluationFrame, Step
 from agencies.queries.evaluations import default_frame, evaluation_list_page, frames_for
 from agencies.queries.pages import evaluation_page
@@ -46,8 +47,12 @@ JOINED = ("term__contract__buyer", "term__contract__agency", "frame__document", 
 @require_GET
 @for_contracts
 def evaluation_list(request: SignedIn) -> HttpResponse:
-    """Those being scored first, then the settled ones, the latest first; and the frames."""
-    context = evaluation_list_page(request.user, request.GET.get("page"))
+    """Those being scored first, then the settled ones, the latest first; and the frames. Filters: unit, month."""
+    user = request.user
+    unit = unit_in_scope(user, request.GET.get("unit"), P.VIEW_CONTRACTS)
+    form = EvaluationFilter(request.GET, user=user, unit=unit)
+    context = evaluation_list_page(user, form, request.GET.get("page"))
+    context |= {"form": form, "filtered": any(value for key, value in request.GET.items() if key in form.fields)}
     context["may_issue"] = bool(request.user.paths(P.ISSUE_STANDARD))
     return render(request, "agencies/evaluation_list.html", context)
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import F, Sum
 
-from accounts.models import Level, OrgUnit, User
+from accounts.models import OrgUnit, User
 from common import money
 from funds.models import Allocation, Entry, EntryKind, Fund, Holding
 from funds.models.vocabulary import INFLOWS
@@ -34,8 +34,11 @@ def post(
     Holding.objects.get_or_create(fund=fund, unit=unit)
     entry = Entry.objects.create(fund=fund, unit=unit, kind=kind, on=on, fen=signed, note=note, recorded_by=by, **paper)
     Holding.objects.filter(fund=fund, unit=unit).update(fen=F("fen") + signed)
-    if unit.level == Level.STATION:  # figures count what stations got and spent
-        stale.mark(unit.pk, stale.months_since(on))
+    stale.mark(unit.pk, stale.months_since(on))
+    if (
+        paper.get("allocation") and paper["allocation"].from_unit_id != unit.pk
+    ):  # what arrives, its sender holds no more
+        stale.mark(paper["allocation"].from_unit_id, stale.months_since(on))
     return entry
 
 

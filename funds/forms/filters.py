@@ -14,12 +14,15 @@ from common.forms import PlainInput, PlainSelect, choices_of
 from common.months import MonthFormField
 from funds.models import Allocation, Category, Entry, FindingKind, Fund, Source, Spending, Tier
 from funds.models.ledger import AllocationQuerySet, EntryQuerySet, SpendingQuerySet
+from funds.models.vocabulary import USED
 from funds.queries.findings import Finding
 from stations.forms.filters import unit_choices
 
 SEEN = Permission.VIEW_FUNDS
 TRANSIT, RECEIVED, WITHDRAWN, ALL = "transit", "received", "withdrawn", "all"
 STATES = [(TRANSIT, "在途，待确认到账"), (RECEIVED, "已到账"), (WITHDRAWN, "已撤回"), (ALL, "全部")]
+IN, OUT = "in", "out"
+FLOWS = [("", "全部"), (IN, "到位（来自单位以外）"), (OUT, "支出及冲销")]
 OPEN, EXPLAINED = "open", "explained"
 FINDING_STATES = [("", "全部"), (OPEN, "未说明"), (EXPLAINED, "已说明")]
 
@@ -74,8 +77,10 @@ class FundFilter(MoneyFilter):
 class LedgerFilter(MoneyFilter):
     fund = _choice("资金", [])
     category = _choice("支出类别", choices_of(Category.choices))
+    flow = _choice("收支", FLOWS)
     since = _month("起始月份")
     until = _month("截止月份")
+    month = _month("截至月末")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -85,8 +90,19 @@ class LedgerFilter(MoneyFilter):
         return values
 
     def entries(self) -> EntryQuerySet:
-        """Those of the user that pass; none while a filter is wrong."""
-        return self._narrowed(Entry.objects.visible_to(self.user, SEEN), "on", "spending__category")
+        """Those of the user that pass; none while a filter is wrong. `month`: until its end; with `flow`, of the funds
+        of its year."""
+        rows = self._narrowed(Entry.objects.visible_to(self.user, SEEN), "on", "spending__category")
+        if not self.is_valid():
+            return rows
+        flow, month = self.cleaned_data["flow"], self.cleaned_data["month"]
+        if month:
+            rows = rows.until(month.last)
+        if flow and month:
+            rows = rows.filter(fund__year=month.year)
+        if flow == OUT:
+            return rows.filter(kind__in=USED)
+        return rows.came_into(self.chosen_unit) if flow == IN else rows
 
     def _narrowed(self, rows: Any, on: str, category: str) -> Any:
         """Rows that pass, told apart by these columns."""

@@ -209,6 +209,11 @@ class EntryQuerySet(GatedQuerySet):
         """All entries: their sum is what lies there."""
         return self.until(on)
 
+    def came_into(self, unit: OrgUnit | None) -> Self:
+        """What came into the subtree of `unit` from outside: not what its units passed to each other."""
+        rows = self.filter(kind__in=OBTAINED)
+        return rows.exclude(below("allocation__from_unit__path", unit.path)) if unit else rows
+
     def in_order(self) -> Self:
         """As a ledger is read: by day, within a day what came in first, then as entered."""
         return self.order_by("on", F("fen").desc(), "pk")

@@ -34,7 +34,7 @@ P = Permission
 @require_safe
 @permitted(P.VIEW_FUNDS)
 def fund_ledger(request: SignedIn) -> HttpResponse:
-    """Filters: unit, fund, category, since and until (months). Sort: on, fen."""
+    """Filters: unit, fund, category, flow, since and until (months), month (as of its end). Sort: on, fen."""
     unit = chosen_unit(request)
     form = LedgerFilter(request.GET, user=request.user, unit=unit)
     entries = form.entries()

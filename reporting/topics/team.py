@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, When
 
@@ -112,7 +113,7 @@ CERTIFIED = Exists(Certificate.objects.valid(DAY).filter(worker=OuterRef("worker
 EVER_CERTIFIED = Exists(Certificate.objects.filter(worker=OuterRef("worker"), issued_on__lte=DAY))
 FULL_TIME = Exists(Employment.objects.filter(at(DAY), worker=OuterRef("worker"), full_time=True))
 TRAINED = Exists(Attendance.objects.within(YEAR_START, DAY).filter(worker=OuterRef("worker")))
-EVALUATIONS = WorkerEvaluation.objects.within(YEAR_START, DAY).filter(worker=OuterRef("worker"))
+EVALUATIONS: Any = WorkerEvaluation.objects.within(YEAR_START, DAY).filter(worker=OuterRef("worker"))
 
 MEASURES = [
     *POSTINGS.counts(

@@ -17,10 +17,16 @@ from common.months import Month
 from services.actions import MonthLocked, correct_service, lock_month, log_service, unlock_month, void_service
 from services.models import MonthLock, ServiceRecord
 from stations.models import StaleMonth, StationPosting, StationStatus, StatusSpell
+from stations.stale import months_since
 from tests.services.conftest import NOW, SHANGHAI, TODAY, facts
 
 OCTOBER = Month(2026, 10)
 SEPTEMBER = Month(2026, 9)
+
+
+def since(month: Month) -> set[str]:
+    """That month and all until the running one: promises of contracts are counted to date."""
+    return {str(later) for later in months_since(month.first)}
 
 
 def stale_months(station) -> set[str]:
@@ -64,12 +70,12 @@ def test_the_last_minute_of_the_due_day_is_on_time_and_the_next_is_not(log):
     assert not log(now=midnight, **yesterday).on_time
 
 
-def test_logging_leaves_its_audit_event_and_marks_the_month(log, world):
+def test_logging_leaves_its_audit_event_and_marks_the_months_since(log, world):
     record = log()
     event = AuditEvent.objects.get(verb="登记服务")
     assert (event.actor, event.path, event.target_id) == (world.worker, record.station.unit.path, str(record.pk))
     assert event.changes["contacts"] == [None, 3]
-    assert stale_months(record.station) == {"2026-10"}
+    assert stale_months(record.station) == since(OCTOBER)
 
 
 def test_today_is_the_local_day(log):
@@ -250,12 +256,12 @@ def test_a_new_method_changes_the_nature(log, world):
     assert corrected.administrative
 
 
-def test_a_correction_that_moves_the_start_marks_both_months(log, world):
+def test_a_correction_that_moves_the_start_marks_the_months_since_the_earlier(log, world):
     record = log()
     StaleMonth.objects.all().delete()
     corrected = correct_service(by=world.worker, record=record, reason="日期写错", starts_on=date(2026, 9, 30), now=NOW)
     assert corrected.month == SEPTEMBER
-    assert stale_months(record.station) == {"2026-09", "2026-10"}
+    assert stale_months(record.station) == since(SEPTEMBER)
 
 
 def test_an_earlier_end_date_makes_an_entry_late(log, world):
@@ -318,7 +324,7 @@ def test_a_voided_record_stays_but_does_not_count(log, world):
     assert voided.voided_at
     assert list(ServiceRecord.objects.all()) == [record]
     assert not ServiceRecord.objects.valid().exists()
-    assert stale_months(record.station) == {"2026-10"}
+    assert stale_months(record.station) == since(OCTOBER)
     assert AuditEvent.objects.get(verb="作废服务").reason == "重复登记"
 
 
