@@ -217,6 +217,7 @@ def withdraw_evaluation(*, by: User | None, evaluation: Evaluation, reason: str)
 
     Refused when an instalment that waited for it was paid.
     """
+    locked(evaluation.term.contract)  # nobody pays by it at this moment
     row = locked(evaluation, "term__contract__buyer")
     if row.step == Step.WITHDRAWN:
         raise ValidationError(f"这次评估已撤回（{row.withdrawn_reason}）")

@@ -148,9 +148,7 @@ def withdraw_outcome(*, by: User | None, procurement: Procurement, reason: str) 
 
 def _open(procurement: Procurement) -> Procurement:
     """Locked. Raises ValidationError when it was concluded meanwhile."""
-    row: Procurement = (
-        Procurement.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=procurement.pk)
-    )
+    row = locked(procurement, "buyer")
     if row.outcome:
         raise ValidationError(f"这次采购已登记结果“{row.get_outcome_display()}”，请刷新后核对")
     return row

@@ -82,7 +82,11 @@ class ScoreForm(forms.Form):
                 error_messages={"max_value": f"不能超过满分 {most}"},
             )
             self.fields[f"comment_{item.pk}"] = forms.CharField(
-                label="说明", required=False, max_length=200, initial=mine.comment if mine else ""
+                label="说明",
+                required=False,
+                max_length=200,
+                initial=mine.comment if mine else "",
+                widget=forms.TextInput(attrs={"placeholder": "说明（可不填）"}),
             )
 
     def sections(self) -> list[tuple[str, list[tuple[FrameItem, forms.BoundField, forms.BoundField]]]]:

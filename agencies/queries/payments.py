@@ -17,11 +17,6 @@ class PaymentRow:
     payment: Payment
     advice: PaymentAdvice | None
 
-    @property
-    def late(self) -> bool:
-        """Due by its day, and advised to pay, but not paid."""
-        return self.advice is not None and self.advice.advice != Advice.HOLD
-
 
 def judged_by(evaluations: Iterable[Evaluation]) -> dict[tuple[int, str], Judged]:
     """(term, kind) → what payments see. Needs `frame__thresholds`, `frame__document` and `corrections` prefetched."""

@@ -94,7 +94,7 @@ def _agencies(rng: Random, places: list[Place], today: date) -> dict[str, Agency
         )  # fmt: skip
     Agency.objects.bulk_create(rows)
     grades = []
-    for number, agency in enumerate(rows):
+    for number, agency in enumerate(rows[:-1]):  # the one on the blacklist has none
         # A grade lasts five years; the second agency's runs out within weeks.
         granted = today - timedelta(days=5 * 365 - 40 if number == 1 else rng.randint(200, 1500))
         if grade := GRADES[number % len(GRADES)]:
@@ -217,9 +217,9 @@ def _promises(rng: Random, contracts: list[Contract], today: date) -> None:
         a_month = sum(A_MONTH) / 2 * term.contract.covers.count()
         for method in PROMISED:
             done = a_month * METHOD_WEIGHTS[method] / sum(METHOD_WEIGHTS.values()) * overlap
-            promised = max(round(done / share * rng.uniform(0.68, 1.04) / 10), 1) * 10
+            promised = max(round(done / share * rng.uniform(0.58, 0.98) / 10), 1) * 10
             rows.append(ContractPromise(term=term, quantity=Quantity.SERVICES, method=method, promised=promised))
-        contacts = max(round(a_month * 9.5 * overlap / share * rng.uniform(0.68, 1.03) / 100), 1) * 100
+        contacts = max(round(a_month * 9.5 * overlap / share * rng.uniform(0.6, 0.98) / 100), 1) * 100
         rows.append(ContractPromise(term=term, quantity=Quantity.CONTACTS, promised=contacts))
     ContractPromise.objects.bulk_create(rows)
 
