@@ -12,12 +12,14 @@ from accounts.models import OrgUnit, User
 from accounts.roles import Role
 from common.citizen_numbers import born_on, is_male
 from common.months import Month
+from policies.stages import Stage
 from reporting.demo import MARK, activity
 from reporting.demo.replanned import STREET
 from reporting.figures import figures_of
 from reporting.management.commands import demo
 from reporting.models import MonthlyReport
 from services.models import ServiceRecord
+from standards.models.stages import at_stage
 from stations.checks import certificate_number
 from stations.milestones import Standing
 from stations.models import (
@@ -129,3 +131,9 @@ def test_a_second_load_changes_nothing(loaded):
     before = ServiceRecord.objects.count()
     call_command("demo", if_empty=True)
     assert ServiceRecord.objects.count() == before
+
+
+def test_stations_stand_in_all_three_stages_most_of_them_in_the_first_two(loaded):
+    counts = [Station.objects.filter(at_stage(stage, timezone.localdate())).count() for stage in Stage]
+    assert all(counts)
+    assert counts[2] < counts[0] and counts[2] < counts[1]
