@@ -262,6 +262,7 @@ def leave(*, by: User | None, worker: Worker, on: date, reason: str, note: str =
     for assignment in supervising:
         assignment.ends_on = clean["on"]
         assignment.save(update_fields=["ends_on"])
+        stale.mark(assignment.station_id, stale.months_since(clean["on"]))
     audit.record(
         by=by,
         verb="登记离职",

@@ -117,6 +117,7 @@ def withdraw_supervision(*, by: User | None, station: Station, reason: str, expe
     reason = checks.withdrawal_reason(reason)
     _record(by, station, station.unit, "撤回督导", row, reason)
     _take_back(row, station.supervisors.filter(lead=True) if row.lead else station.supervisors.none())
+    stale.mark(station.pk, stale.months_since(row.starts_on))
     return station
 
 

@@ -6,8 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from stations.actions import assign_supervisor, create_worker, end_supervision, withdraw_supervision
-from stations.models import SupervisorAssignment, Worker
+from stations.actions import (
+    assign_supervisor,
+    create_worker,
+    employ,
+    end_supervision,
+    leave,
+    withdraw_supervision,
+)
+from stations.models import EmployerKind, LeavingReason, StaleMonth, SupervisorAssignment, Worker
 from tests.stations.conftest import errors_of
 
 START = date(2023, 10, 9)
@@ -95,6 +102,23 @@ def test_a_lead_taken_back_gives_its_place_to_the_one_before(world, worker, seco
     assign_supervisor(by=None, stations=stations[:1], worker=second, lead=True, on=date(2023, 11, 1))
     withdraw_supervision(by=world.county, station=stations[0], reason="登记有误")
     assert open_leads(stations[0]) == ["张伟（演示）"]
+
+
+def test_supervision_that_is_taken_back_or_ends_by_leaving_is_counted_again(world, worker, stations):
+    assign_supervisor(by=None, stations=stations, worker=worker, lead=True, on=START)
+    employ(
+        by=None,
+        worker=worker,
+        employer_kind=EmployerKind.TOWNSHIP,
+        employer_name="北关街道办事处",
+        full_time=True,
+        on=START,
+    )
+    StaleMonth.objects.all().delete()
+    withdraw_supervision(by=None, station=stations[0], reason="登记有误")
+    assert StaleMonth.objects.filter(unit=stations[0].pk).count() == 3  # October to December
+    leave(by=None, worker=worker, on=date(2023, 11, 1), reason=LeavingReason.RESIGNED)
+    assert StaleMonth.objects.filter(unit=stations[1].pk).count() == 2
 
 
 def test_the_database_allows_one_lead(worker, second, stations):
