@@ -39,7 +39,7 @@ class AcceptanceQuerySet(GatedQuerySet):
         return self.filter(standing, ~Exists(later), held_on__lte=on, passed=False)
 
     def corrections_late(self, on: date) -> Self:
-        """Of `awaiting_corrections`, those whose corrections were due before `on`."""
+        """Of `awaiting_corrections`, those whose day for it is past (`Acceptance.correction_is_late`)."""
         return self.awaiting_corrections(on).filter(correct_by__lt=on)
 
 
@@ -78,6 +78,10 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.round} 轮验收{'合格' if self.passed else '不合格'}"
+
+    def correction_is_late(self, on: date) -> bool:
+        """Its corrections were due before `on`. Whether it still waits for them, `awaiting_corrections` says."""
+        return self.correct_by is not None and self.correct_by < on
 
 
 class AcceptanceItem(models.Model):

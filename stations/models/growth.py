@@ -124,7 +124,7 @@ class Grade(models.TextChoices):
     FAILED = "FAILED", "不合格"
 
 
-class EvaluationQuerySet(OfWorkerQuerySet):
+class WorkerEvaluationQuerySet(OfWorkerQuerySet):
     def within(self, first: date, last: date) -> Self:
         """Made from `first` to `last`, both included."""
         return self.filter(evaluated_on__gte=first, evaluated_on__lte=last)
@@ -141,7 +141,7 @@ class WorkerEvaluation(models.Model):
     comment = models.CharField("评语", max_length=500, blank=True)
     evaluated_on = models.DateField("考核日期")
 
-    objects = EvaluationQuerySet.as_manager()
+    objects = WorkerEvaluationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "年度考核"

@@ -74,7 +74,7 @@ def _row(one: Acceptance, place: str, waits: bool, today: date) -> AcceptanceRow
         members=one.members,
         comments=one.comments,
         correct_by=one.correct_by,
-        late=waits and one.correct_by is not None and one.correct_by < today,
+        late=waits and one.correction_is_late(today),
         waits=waits,
         recorded_by=one.recorded_by.name if one.recorded_by else "",
     )

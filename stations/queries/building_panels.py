@@ -28,13 +28,7 @@ def acceptances(user: User, station: Station) -> dict[str, Any] | None:
     if not rows and not waits:
         return None
     last = rows[0] if rows else None
-    late = (
-        last is not None
-        and not last.passed
-        and station.closed_on is None
-        and last.correct_by is not None
-        and last.correct_by < timezone.localdate()
-    )
+    late = last is not None and station.closed_on is None and last.correction_is_late(timezone.localdate())
     url = reverse("acceptance_record", args=[station.pk])
     return {
         "rows": rows,

@@ -103,7 +103,7 @@ def acceptance_detail(request: SignedIn, acceptance: Acceptance) -> HttpResponse
         "files": attachments_of(user, [acceptance])[acceptance.pk],
         "withdrawable": withdrawable,
         "waits": waits,
-        "late": waits and acceptance.correct_by is not None and acceptance.correct_by < timezone.localdate(),
+        "late": waits and acceptance.correction_is_late(timezone.localdate()),
         "may_accept": waits and withdrawable,
         "crumbs": [*crumbs(user, station.unit), {"label": f"第 {acceptance.round} 轮验收", "url": ""}],
     }
