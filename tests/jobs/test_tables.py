@@ -1,6 +1,7 @@
 """Lists as official forms: what is in the file, for whom, and when there is none."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -114,6 +115,13 @@ def test_a_wrong_filter_is_named_and_leads_back_to_the_list(world, rules, sign_i
     )
     assert answer.redirect_chain[0][0] == back
     assert "没有导出。状态：" in answer.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_no_identity_number_is_kept_with_a_job(world, rules, sign_in):
+    query = urlencode({"q": "１４０７０２ 19900307 0016"})
+    answer = sign_in(world.county).post(reverse("table_export", args=["stations"]), {"query": query}, follow=True)
+    assert "筛选条件里有身份证号，没有导出" in answer.content.decode()
     assert not Job.objects.exists()
 
 
