@@ -41,10 +41,6 @@ class TrainingForm(forms.Form):
         units = OrgUnit.objects.visible_to(user, Permission.MANAGE_WORKERS).filter(level__gte=Level.COUNTY)
         fields["unit"].queryset = units.filter(closed_on=None).order_by("path")
 
-    def values(self) -> dict[str, Any]:
-        """What record_training takes."""
-        return self.cleaned_data
-
 
 class Candidate:
     """A worker who may have taken part: one line of the form."""

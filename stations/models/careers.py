@@ -112,9 +112,6 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return f"{self.get_level_display()} {self.number}"
 
-    def gate_paths(self) -> list[str]:
-        return self.worker.gate_paths()
-
 
 class Renewal(models.Model):
     """A certificate registered again 再登记: it counts from `registered_on` to `valid_until`, both included."""
