@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
-from policies.models import Dimension
-from stations.models import DimensionState, Station, StationPosting, StationStatus, StatusSpell
+from stations.models import Station, StationPosting, StationStatus, StatusSpell
 from stations.timeline import Event, timeline
 
 
@@ -32,18 +29,6 @@ def basics(user: User, station: Station) -> Iterator[Event]:
     if station.basics_entered_on:
         late = station.due_on is not None and station.basics_entered_on > station.due_on
         yield Event(station.basics_entered_on, "基础信息录入齐全", f"期限 {station.due_on}，逾期录入" if late else "")
-
-
-@timeline()
-def checks(user: User, station: Station) -> Iterator[Event]:
-    """One query; the dimensions that were checked on a day are one event."""
-    days: dict[date, list[str]] = defaultdict(list)
-    for state in DimensionState.objects.filter(station=station).order_by("starts_on", "pk"):
-        word = "达标" if state.met else "未达标"
-        note = f"（{state.note}）" if state.note else ""
-        days[state.starts_on].append(f"{Dimension(state.dimension).label}{word}{note}")
-    for day, words in days.items():
-        yield Event(day, "建设标准检查", "，".join(words))
 
 
 @timeline(permission=Permission.VIEW_WORKERS)

@@ -16,7 +16,7 @@ from stations.models import Station, StationKind
 from stations.panels import panel
 from stations.queries.citations import rules_for, source
 from stations.queries.people_rules import Ruled, ruled
-from stations.queries.station_page import basics_due, dimension_rows, missing_basics, posted_rows, spell_rows
+from stations.queries.station_page import basics_due, missing_basics, posted_rows, spell_rows
 from stations.queries.steps import steps_for
 from stations.queries.worker_page import supervisors_at
 
@@ -37,14 +37,6 @@ def basics(user: User, station: Station) -> dict[str, Any]:
         "missing": missing,
         "links": [_link("录入" if missing else "编辑", "station_edit", station)] if editable else [],
     }
-
-
-@panel(key="dimensions", title="建设标准", order=20, template="stations/panels/dimensions.html", half=True)
-def dimensions(user: User, station: Station) -> dict[str, Any]:
-    """One query, and the rules."""
-    rows = dimension_rows(station)
-    provision = rules_for(station).provision(ProvisionKind.STANDARD_DIMENSION, station.unit.path, timezone.localdate())
-    return {"rows": rows, "source": source(provision)}
 
 
 def _staffing(station: Station, today: date) -> Ruled:

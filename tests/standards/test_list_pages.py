@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from standards.actions import Found, add_holding
 from standards.models import Asset, CheckKind, Institution, Sign
+from stations.timeline import events_of
 from tests.files.samples import photo
 from tests.standards.conftest import PLATE, check, page, post, square_metres
 from tests.standards.test_holdings import ASSET
@@ -118,6 +119,13 @@ def test_the_stations_page_and_its_timeline_tell_of_checks_and_registers(world, 
     assert "建设标准得分" in html
     assert "服务场地面积：10 平方米，少于 40 平方米" in html
     assert "2 件，在用 2" in html
+
+
+def test_a_check_and_what_followed_from_it_are_one_event(world, station):
+    made = check(station, D, AREA=square_metres(10))
+    told = [event for event in events_of(world.county, station) if event.title.startswith("建设标准")]
+    assert [(event.on, event.title) for event in told] == [(made.checked_on, "建设标准检查")]
+    assert "硬件设置未达标（未达标：服务场地面积）" in told[0].detail
 
 
 # ---- cost -----------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def test_a_station_shows_statuses_checks_and_workers(world, operating, worker, s
     context = sign_in(world.county).get(reverse("station_detail", args=[operating.pk])).context
     cards = {built.panel.key: built.content for built in context["panels"]}
     assert [row.status for row in cards["statuses"]["rows"]] == ["运营", "挂牌", "验收", "建成", "建设中", "筹建"]
-    signage = cards["dimensions"]["rows"][3]
+    signage = cards["standard"]["rows"][3]
     assert (signage.mark.tone, signage.on, len(signage.before)) == ("ok", date(2023, 11, 20), 1)
     assert [row.name for row in cards["workers"]["here"]] == ["张伟（演示）"]
     assert cards["workers"]["late"] == "1 人未持证，按规定缺 1 人"
@@ -106,7 +106,7 @@ def test_the_page_of_a_station_costs_the_same_whatever_its_history(
         record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 20))
     client = sign_in(world.county)
     page(client, "station_detail", operating.pk)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         page(client, "station_detail", operating.pk)
 
 
