@@ -41,8 +41,8 @@ def amount(value: object, *, field: str, label: str = "金额") -> Decimal:
 
 
 def fen(yuan_amount: Decimal) -> int:
-    """Whole fen of yuan with at most two decimals."""
-    return int(yuan_amount * 100)
+    """Whole fen of yuan with at most two decimals. Rounded: a sum that SQLite made of floats may fall a trace short."""
+    return int((yuan_amount * 100).to_integral_value())
 
 
 def yuan(whole_fen: int) -> Decimal:

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, Sum
 from agencies.models import Contract, ContractPromise, ContractTerm, Quantity
 from agencies.models.contracts import ContractQuerySet
 from agencies.progress import Progress, elapsed
+from common.sums import decimal_sum
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,11 @@ def _logged(terms: Iterable[ContractTerm], on: date) -> dict[int, list[tuple[str
         ContractTerm.objects.filter(counted, pk__in=[term.pk for term in terms])
         .order_by()
         .values_list("pk", f"{service}method", f"{service}domain")
-        .annotate(services=Count(f"{service}pk"), contacts=Sum(f"{service}contacts"), hours=Sum(f"{service}hours"))
+        .annotate(
+            services=Count(f"{service}pk"),
+            contacts=Sum(f"{service}contacts"),
+            hours=decimal_sum(f"{service}hours", 1),
+        )
     )
     found: dict[int, list[tuple[str, str, dict[str, Decimal]]]] = defaultdict(list)
     for key, method, domain, services, contacts, hours in grouped:

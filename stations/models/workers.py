@@ -13,6 +13,7 @@ from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit, User
 from common.encrypted import EncryptedField, mask
 from common.paths import child
+from common.sums import decimal_sum
 from stations.models.careers import (
     Certificate,
     CertificateLevel,
@@ -150,7 +151,7 @@ class WorkerQuerySet(GatedQuerySet):
     def with_training_hours(self, on: date) -> Any:
         """`training_hours` of the year of `on`, until then; 0 for none."""
         rows = Attendance.objects.within(on.replace(month=1, day=1), on).filter(worker=OuterRef("pk"))
-        hours = rows.order_by().values("worker").annotate(hours=Sum("hours")).values("hours")
+        hours = rows.order_by().values("worker").annotate(total=decimal_sum("hours", 1)).values("total")
         zero = models.Value(0, output_field=models.DecimalField(max_digits=7, decimal_places=1))
         return self.annotate(training_hours=Coalesce(Subquery(hours), zero))
 

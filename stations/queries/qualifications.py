@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Sum
+from django.db.models import BooleanField, ExpressionWrapper
 
+from common.sums import decimal_sum
 from stations.models import Attendance, Certificate, CertificateLevel, Employment
 from stations.models.careers import valid
 
@@ -80,7 +81,7 @@ def _qualification(held: Any, job: Employment | None) -> Qualification:
     )
 
 
-def training_hours(workers: Sequence[int], year: int) -> dict[int, Decimal]:
-    """Hours of training in the year, for those who had any. One query."""
-    rows = Attendance.objects.within(date(year, 1, 1), date(year, 12, 31)).filter(worker__in=workers).order_by()
-    return {row["worker"]: row["total"] for row in rows.values("worker").annotate(total=Sum("hours"))}
+def training_hours(workers: Sequence[int], on: date) -> dict[int, Decimal]:
+    """Hours of training in the year of `on`, until then, for those who had any. One query."""
+    rows = Attendance.objects.within(on.replace(month=1, day=1), on).filter(worker__in=workers).order_by()
+    return {row["worker"]: row["total"] for row in rows.values("worker").annotate(total=decimal_sum("hours", 1))}

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
+from common.sums import decimal_sum
 from stations.models import Attendance, StationPosting, Training
 from stations.queries.where import Scope
 
@@ -81,7 +82,7 @@ def training_rows(trainings: Iterable[Training], user: User) -> list[TrainingRow
     sums = Attendance.objects.visible_to(user, VIEW).filter(training__in=keys).order_by().values("training")
     seen = {
         training: (people, total)
-        for training, people, total in sums.annotate(people=Count("pk"), total=Sum("hours")).values_list(
+        for training, people, total in sums.annotate(people=Count("pk"), total=decimal_sum("hours", 1)).values_list(
             "training", "people", "total"
         )
     }
@@ -112,7 +113,7 @@ def training_rows(trainings: Iterable[Training], user: User) -> list[TrainingRow
 def training_sums(trainings: Any, user: User) -> TrainingSums:
     """Of these trainings and the workers whom the user sees. Two queries."""
     rows = Attendance.objects.visible_to(user, VIEW).filter(training__in=trainings.order_by().values("pk")).order_by()
-    found = rows.aggregate(people=Count("worker", distinct=True), total=Sum("hours"))
+    found = rows.aggregate(people=Count("worker", distinct=True), total=decimal_sum("hours", 1))
     return TrainingSums(trainings.count(), found["people"], found["total"] or Decimal(0))
 
 

@@ -99,7 +99,7 @@ def worker_rows(
     }
     seen = {posting.station_id: posting.station.unit for posting in postings.values() if posting.station.unit in scope}
     where = names_between(((unit.pk, unit.path, unit.name) for unit in seen.values()), below)
-    held, hours, languages = qualifications(keys, on), training_hours(keys, on.year), spoken(keys)
+    held, hours, languages = qualifications(keys, on), training_hours(keys, on), spoken(keys)
     tenure = dict(Worker.objects.filter(pk__in=keys).order_by().with_tenure(on).values_list("pk", "tenure_days"))
     days = rules.expiry_days.value if rules else None
     wanted = rules.training_hours.value if rules else None

@@ -61,6 +61,7 @@ def test_what_is_refused_and_how_it_is_said(typed, message):
 
 def test_fen_and_yuan_are_exact():
     assert fen(Decimal("999999999999.99")) == 99999999999999
+    assert fen(Decimal("999999.999999999")) == 100000000  # a sum of floats that falls a trace short
     assert yuan(99999999999999) == Decimal("999999999999.99")
     assert words(yuan(1234567)) == "12,345.67 元"
 

@@ -20,6 +20,7 @@ from stations.actions import (
     withdraw_training,
 )
 from stations.models import Attendance, StaleMonth, Training, TrainingKind, Worker
+from stations.queries.qualifications import training_hours
 from tests.stations.conftest import errors_of
 
 D = Decimal
@@ -154,6 +155,18 @@ def test_hours_of_a_year_are_summed(world, training, team):
     assert dict(before.values_list("name", "training_hours"))["张伟（演示）"] == D("12.0")
     before = Worker.objects.all().with_training_hours(date(2022, 12, 31))
     assert set(before.values_list("training_hours", flat=True)) == {D(0)}
+
+
+def test_decimal_hours_add_up_exactly(world, team):
+    """As floats these are less than 24."""
+    for day, hours in enumerate(("1.7", "2.8", "4.2", "2.0", "4.7", "6.9", "1.7"), 1):
+        on = date(2023, 11, day)
+        held = record_training(by=None, **facts(world, held_from=on, held_to=on, hours=D(hours)))
+        set_attendance(by=None, training=held, hours={team[0]: ""})
+    hours = Worker.objects.filter(pk=team[0].pk).with_training_hours(date(2023, 12, 31))
+    assert hours.filter(training_hours__gte=24).exists()
+    assert training_hours([team[0].pk], date(2023, 12, 31)) == {team[0].pk: D(24)}
+    assert training_hours([team[0].pk], date(2023, 11, 2)) == {team[0].pk: D("4.5")}
 
 
 def test_hours_count_at_the_station_of_the_last_day(world, training, team):
