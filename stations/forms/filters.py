@@ -18,11 +18,11 @@ from stations.models import (
     BasicsFilter,
     Dimension,
     Hosting,
-    RoomTitle,
     StationKind,
     StationState,
     month_end,
 )
+from stations.models.building import titled
 from stations.models.stations import StationQuerySet
 
 
@@ -100,8 +100,7 @@ class StationFilter(ListFilter):
         if values["hosting"]:
             stations = stations.filter(hosting=values["hosting"])
         if values["titled"]:
-            held = Q(pk__in=RoomTitle.objects.held(on).order_by().values("room"))
-            stations = stations.filter(held if values["titled"] == "yes" else ~held)
+            stations = stations.filter(titled(on) if values["titled"] == "yes" else ~titled(on))
         if values["met"]:
             stations = self._met(stations, on)
         if values["q"]:

@@ -226,6 +226,11 @@ class RoomTitleQuerySet(GatedQuerySet):
         return self.filter(state=TitleState.APPLIED)
 
 
+def titled(on: date) -> Q:
+    """Rooms that hold the title on `on`, as a condition on stations."""
+    return Q(pk__in=RoomTitle.objects.held(on).order_by().values("room"))
+
+
 class RoomTitle(models.Model):
     """A room's way to the title 示范社区社工室 of one year: applied for by the township, decided by the county (R2)."""
 
