@@ -167,7 +167,7 @@ def _checks(rng: Random, places: list[Place], today: date, sign_ins: dict[str, U
     for row in answers:
         by_check.setdefault(row.check_of_id, []).append(row)
     for check in checks:  # what prefetch_related would read back
-        check._prefetched_objects_cache = {"answers": by_check[check.pk]}
+        vars(check)["_prefetched_objects_cache"] = {"answers": by_check[check.pk]}
     return checks
 
 
