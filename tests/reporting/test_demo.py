@@ -41,6 +41,9 @@ from stations.models import (
 from stations.queries.milestones import milestone_rows
 
 
+pytestmark = pytest.mark.django_db  # else no database is made when this file runs alone
+
+
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     """Loaded once for this file, and rolled back."""
