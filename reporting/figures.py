@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -35,24 +35,34 @@ class Figure:
     numerator: Number | None
     denominator: Number | None
     value: Number | None
+    closed: bool = False  # the reader may not open its records
 
     def url(self, unit: OrgUnit, month: Month) -> str:
-        """The list of the records behind the number; "" where there is none."""
-        return self.indicator.records.url(unit.pk, month) if self.indicator.records else ""
+        """The list of the records behind the number; "" where there is none to open."""
+        records = self.indicator.records
+        return records.url(unit.pk, month) if records and not self.closed else ""
 
 
 class Figures(Mapping[str, Figure]):
     """The figures of one unit and month by indicator key, in the registry's order; each is made when asked for."""
 
-    __slots__ = ("computed_at", "measures")
+    __slots__ = ("closed", "computed_at", "measures")
 
-    def __init__(self, measures: Mapping[str, int] | None, computed_at: datetime | None = None) -> None:
-        """`measures` as stored in UnitMonth; None: never counted."""
+    def __init__(
+        self,
+        measures: Mapping[str, int] | None,
+        computed_at: datetime | None = None,
+        closed: Collection[str] = frozenset(),
+    ) -> None:
+        """`measures` as stored in UnitMonth; None: never counted. `closed`: lists that the reader may not open."""
         self.measures = measures
         self.computed_at = computed_at
+        self.closed = closed
 
     def __getitem__(self, key: str) -> Figure:
-        return figure(INDICATORS[key], self.measures)
+        found = figure(INDICATORS[key], self.measures)
+        records = found.indicator.records
+        return replace(found, closed=True) if self.closed and records and records.url_name in self.closed else found
 
     def __iter__(self) -> Iterator[str]:
         return iter(INDICATORS)

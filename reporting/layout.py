@@ -8,11 +8,16 @@ from enum import Enum
 
 from accounts.models import Level
 from policies.models import ProvisionKind
+from policies.stages import Stage
 from reporting.facets import FACETS, Facet
 from reporting.indicators import Indicator
 from reporting.registry import INDICATORS, MEASURES
 from reporting.words import Covered, Punctuality, QueueState
-from stations.models import BasicsFilter, StationKind
+from standards.models import ProposalState
+from standards.queries.check_list import ANY
+from stations.forms.worker_filter import EXPIRING
+from stations.milestones import Standing
+from stations.models import BasicsFilter, Dimension, StationKind, StationState
 
 Kind = ProvisionKind
 
@@ -29,7 +34,7 @@ def parts(facet: Facet, measure: str) -> Iterator[tuple[str, Indicator]]:
 
 REPORT_SECTIONS: list[tuple[str, list[str]]] = [
     ("服务情况", ["services", "contacts", "hours", "volunteers", "volunteer_hours", "entry_on_time", "administrative"]),
-    ("站点队伍", ["workers", "certified", "full_time"]),
+    ("站点队伍", ["workers", "certified", "full_time", "training_attendances", "training_hours"]),
 ]
 
 # ---- today ----------------------------------------------------------------------------------------------------------
@@ -77,6 +82,7 @@ class Layout:
     worst: str = ""
     charts: tuple[str, ...] = ()
     building: bool = True
+    blocks: tuple[tuple[str, tuple[str, ...]], ...] = ()  # title and indicators of each
 
 
 COVERAGE = Card("coverage")
@@ -93,6 +99,8 @@ COMPARED = (
     Column("contacts", "服务人次", Style.NUMBER),
     Column("administrative", "事务性占比", Style.BAR),
     Column("certified", "持证率", Style.BAR),
+    Column("standard_score", "标准得分率", Style.BAR),
+    Column("execution", "资金执行率", Style.BAR),
     Column("stations_idle", "零服务站", Style.COUNT, bad_above_zero=True),
 )
 STATIONS_COMPARED = (
@@ -113,12 +121,41 @@ CHARTS = (
     "full_time",
     "reports_on_time",
     "hours",
+    "accepted",
+    "standard_score",
+    "improved",
+    "training_mean",
+    "tenure",
+    "contract_progress",
+    "execution",
+    "with_feature",
+)
+BUILDING_BLOCK = (
+    "建设和标准",
+    ("stations_planned", "stations_building", "accepted", "rooms_titled", "standard_score", "standard_failing"),
+)
+TEAM_BLOCK = ("队伍", ("training_mean", "training_hours", "tenure", "turnover", "certificates_expiring", "excellent"))
+AGENCY_BLOCK = (
+    "购买服务",
+    ("contracts", "covered", "contract_amount", "contract_progress", "contract_due", "evaluation_mean"),
+)
+FUND_BLOCK = ("资金", ("funds_received", "funds_spent", "execution", "funds_held"))
+STAGE_BLOCK = (
+    "阶段和特色",
+    (*(f"stage_{stage.value}" for stage in Stage), "improved", "features", "with_feature"),
+)
+BLOCKS = (BUILDING_BLOCK, TEAM_BLOCK, AGENCY_BLOCK, FUND_BLOCK, STAGE_BLOCK)
+OWN_BLOCKS = (  # of a station
+    ("标准和特色", ("standard_score", *(f"score_{dimension.value}" for dimension in Dimension), "features")),
+    ("队伍", ("training_hours", "training_mean", "tenure", "certificates_expiring")),
+    ("购买服务和资金", ("contract_amount", *FUND_BLOCK[1])),
 )
 STRIP = ("counties_complete", "operating", "rooms", "workers", "services", "contacts", "hours", "volunteers")
 
 
 def _wide(children: str) -> Layout:
-    return Layout(children, (COVERAGE, ENTRY, REPORTS, CERTIFIED), STRIP, COMPARED, "entry_on_time", CHARTS)
+    cards = (COVERAGE, ENTRY, REPORTS, CERTIFIED)
+    return Layout(children, cards, STRIP, COMPARED, "entry_on_time", CHARTS, blocks=BLOCKS)
 
 
 LAYOUTS: dict[Level, Layout] = {
@@ -126,7 +163,13 @@ LAYOUTS: dict[Level, Layout] = {
     Level.PROVINCE: _wide("市（州、盟）"),
     Level.CITY: _wide("县（市、区）"),
     Level.COUNTY: Layout(
-        "乡镇（街道）", (COVERAGE, ENTRY, REPORTS, CERTIFIED), STRIP[1:], COMPARED, "entry_on_time", CHARTS
+        "乡镇（街道）",
+        (COVERAGE, ENTRY, REPORTS, CERTIFIED),
+        STRIP[1:],
+        COMPARED,
+        "entry_on_time",
+        CHARTS,
+        blocks=BLOCKS,
     ),
     Level.TOWNSHIP: Layout(
         "站点",
@@ -134,14 +177,16 @@ LAYOUTS: dict[Level, Layout] = {
         ("services", "contacts", "hours", "volunteers", "volunteer_hours", "workers"),
         STATIONS_COMPARED,
         "entry_on_time",
-        ("contacts", "services", "hours", "entry_on_time", "administrative"),
+        ("contacts", "services", "hours", "entry_on_time", "administrative", "standard_score", "training_hours"),
         building=False,
+        blocks=BLOCKS,
     ),
     Level.STATION: Layout(
         "",
         (ENTRY, REPORTS, CERTIFIED, CLERICAL),
         ("services", "contacts", "hours", "volunteers", "volunteer_hours", "workers"),
         building=False,
+        blocks=OWN_BLOCKS,
     ),
 }
 
@@ -157,10 +202,12 @@ class Todo:
 
     `title` may hold {month}. `settled` as in Card. `noun` counts what is counted. `unsent`: a report that can still
     run late, not one that was sent. `line`: an indicator that must have passed the number by which the fault is told.
+    Without `rule`, `reason` says by what it is judged: a plan or a contract is its own paper. `levels`: whose work it
+    is (none: everybody's who sees it).
     """
 
     title: str
-    rule: ProvisionKind
+    rule: ProvisionKind | None
     plus: str
     minus: str = ""
     noun: str = "站"
@@ -169,6 +216,9 @@ class Todo:
     settled: bool = False
     unsent: bool = False
     line: str = ""
+    reason: str = ""
+    late: bool = False
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,10 +264,44 @@ TODOS: tuple[Todo, ...] = (
         "驻站社工非专职", Kind.FAULT_PART_TIME, "workers", "workers_full_time", "人",
         "worker_list", {"full_time": "no"}, line="full_time",
     ),
+    Todo(
+        "驻站社工证书即将到期", Kind.CERTIFICATE_EXPIRY, "workers_expiring", "", "人",
+        "worker_list", {"certified": EXPIRING, "sort": "expiry"},
+    ),
+    Todo("社工站驻站人数不足", Kind.STAFFING, "stations_short", "", "站", "staffing"),
+    Todo(
+        "建设节点逾期", None, "milestones_late", "", "个",
+        "milestone_list", {"standing": Standing.LATE.value}, reason="年度建设计划的节点已过期限，尚未完成", late=True,
+    ),
+    Todo(
+        "建成待验收", Kind.ACCEPTANCE_ITEM, "stations_to_accept", "", "站",
+        "station_list", {"state": StationState.NOT_ACCEPTED.value, "kind": StationKind.STATION.value},
+    ),
+    Todo(
+        "验收不合格、待整改", Kind.ACCEPTANCE_ITEM, "acceptances_awaiting", "", "站",
+        "acceptance_list", {"result": "waiting"},
+    ),
+    Todo(
+        "建设标准必备项未达标", Kind.STANDARD_DIMENSION, "stations_failing", "", "站",
+        "check_list", {"dimension": ANY, "kind": StationKind.STATION.value},
+    ),
+    Todo(
+        "阶段评定待县级认定", Kind.STAGE_TASK, "stages_to_decide", "", "站",
+        "stage_list", {"state": ProposalState.WAITING_COUNTY.value}, levels=(Level.COUNTY,),
+    ),
+    Todo(
+        "阶段评定待市级确认", Kind.STAGE_TASK, "stages_to_confirm", "", "站",
+        "stage_list", {"state": ProposalState.WAITING_CITY.value}, levels=(Level.CITY,),
+    ),
+    Todo(
+        "合同服务指标落后", None, "contracts_behind", "", "份",
+        "contract_list", {"state": "behind", "bought": "yes"}, reason="按合同约定的服务指标和已过时间的比例",
+    ),
 )  # fmt: skip
 
 _named = {
     *(todo.line for todo in TODOS if todo.line),
+    *(key for layout in LAYOUTS.values() for _, keys in layout.blocks for key in keys),
     *(card.key for layout in LAYOUTS.values() for card in layout.cards),
     *(column.key for layout in LAYOUTS.values() for column in layout.columns),
     *(key for layout in LAYOUTS.values() for key in (*layout.strip, *layout.charts)),

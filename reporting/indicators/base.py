@@ -23,6 +23,7 @@ class Group(models.TextChoices):
 
     BUILDING = "building", "建设"
     STANDARD = "standard", "标准"
+    STAGE = "stage", "阶段"
     TEAM = "team", "队伍"
     AGENCY = "agency", "机构"
     FUND = "fund", "资金"

@@ -12,9 +12,10 @@ named in `TOPICS` here. Months that were counted before have the new measure onc
 from __future__ import annotations
 
 from reporting.indicators import Topic
-from reporting.topics import agency, building, feature, fund, report, service, standard, team
+from reporting.topics import agency, building, feature, fund, report, service, stage, standard, team
 
 # In the order in which tables and the API show them.
 TOPICS: tuple[Topic, ...] = (
-    building.TOPIC, standard.TOPIC, team.TOPIC, agency.TOPIC, fund.TOPIC, feature.TOPIC, service.TOPIC, report.TOPIC,
+    building.TOPIC, standard.TOPIC, stage.TOPIC, team.TOPIC, agency.TOPIC, fund.TOPIC, feature.TOPIC,
+    service.TOPIC, report.TOPIC,
 )  # fmt: skip

@@ -24,10 +24,10 @@ from accounts.roles import Permission
 from common.months import Month
 from common.paths import within
 from reporting.layout import LAYOUTS
-from reporting.queries.dashboard import DashboardData, last_counted, load
+from reporting.queries.dashboard import DashboardData, closed_lists, last_counted, load
 from reporting.queries.dashboard import charts as chart
 from reporting.queries.dashboard.compare import CHANGE, NAME, comparison, sort_of
-from reporting.queries.dashboard.headline import cards, strip
+from reporting.queries.dashboard.headline import blocks, cards, strip
 from reporting.queries.dashboard.todo import items
 from reporting.views.crumbs import crumbs_of, dashboard_url
 from reporting.views.params import AskedMonth, asked_month, month_picker, this_month
@@ -84,10 +84,12 @@ def _kept(request: SignedIn, unit: OrgUnit, month: Month) -> Kept:
     counted = last_counted(unit, month)
     stamp = counted.timestamp() if counted else 0
     tops = "+".join(path for path in request.user.paths(P.VIEW) if within(unit.path, path))
-    key = f"dashboard:{unit.pk}:{month}:{sort}:{shown}:{stamp}:{timezone.localdate()}:{tops}"
+    closed = closed_lists(request.user, unit)
+    shut = "+".join(sorted(closed))
+    key = f"dashboard:{unit.pk}:{month}:{sort}:{shown}:{stamp}:{timezone.localdate()}:{tops}:{shut}"
     kept = cache.get(key)
     if kept is None:
-        data = load(unit, month, timezone.now())
+        data = load(unit, month, timezone.now(), closed)
         crumbs = {"crumbs": crumbs_of(request.user, unit, month=month)}
         picker = {"picker": month_picker(request, month, keep={"sort": sort, "chart": shown})}
         kept = Kept(
@@ -108,6 +110,7 @@ def _context(data: DashboardData, sort: str, shown: str) -> dict[str, Any]:
         "missing": data.figures.measures is None,
         "cards": cards(data),
         "strip": strip(data),
+        "blocks": blocks(data),
         "todos": items(data),
         "trend": chart.trend_chart(data, dashboard_url),
         "facets": chart.facet_charts(data),

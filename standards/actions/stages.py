@@ -280,4 +280,5 @@ def _step(by: User | None, verb: str, proposal: StageProposal, on: date, comment
 
 
 def _record(by: User | None, verb: str, proposal: StageProposal, changes: dict[str, Any], reason: str = "") -> None:
+    stale.mark(proposal.station_id, stale.months_since(proposal.proposed_on))
     audit.record(by=by, verb=verb, target=proposal, unit=proposal.station.unit, changes=changes, reason=reason)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
+from django.urls import resolve, reverse
 from django.utils import timezone
 
-from accounts.models import Level, OrgUnit
+from accounts.gate import may
+from accounts.models import Level, OrgUnit, User
+from accounts.roles import Permission
 from common.months import Month
 from policies.models import Provision
 from policies.queries import RuleBook, Target, coverage_targets
 from reporting.figures import Figures, figures_of_many
 from reporting.indicators import Indicator
-from reporting.layout import LAYOUTS, Layout
+from reporting.layout import LAYOUTS, TODOS, Layout
 from reporting.models import UnitMonth
+from reporting.registry import INDICATORS
 from stations.models import month_end
 
 WINDOW = 36  # months back, the shown one included: for the curve of coverage
@@ -34,6 +40,7 @@ class DashboardData:
     theirs: dict[tuple[int, Month], Figures]
     rules: RuleBook
     target: Target | None
+    closed: frozenset[str]  # names of lists that the reader may not open
     local: frozenset[str]  # kinds that documents of units below settle; only told above cities
 
     @property
@@ -87,8 +94,21 @@ def last_counted(unit: OrgUnit, month: Month) -> datetime | None:
     return rows.order_by("-computed_at").values_list("computed_at", flat=True).first()
 
 
-def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
-    """At most eleven queries, however many children."""
+def closed_lists(user: User, unit: OrgUnit) -> frozenset[str]:
+    """Names of the lists behind figures and tasks that `user` may not open for the unit."""
+    names = {indicator.records.url_name for indicator in INDICATORS.values() if indicator.records}
+    names |= {todo.url_name for todo in TODOS}
+    return frozenset(name for name in names if not may(user, _permission_of(name), unit.path))
+
+
+@lru_cache(maxsize=256)
+def _permission_of(url_name: str) -> Permission:
+    view: Any = resolve(reverse(url_name)).func
+    return view.gate[1]
+
+
+def load(unit: OrgUnit, month: Month, now: datetime, closed: frozenset[str] = frozenset()) -> DashboardData:
+    """At most eleven queries, however many children. `closed`: lists to which nothing leads (closed_lists)."""
     today = timezone.localdate(now)
     day = month_end(month, today)
     settled = settled_month(month, today)
@@ -96,18 +116,24 @@ def load(unit: OrgUnit, month: Month, now: datetime) -> DashboardData:
     children = list(OrgUnit.objects.filter(parent=unit).live(day).order_by("path")) if has_children else []
     own = figures_of_many([unit.pk], window(month))
     compared = sorted({month, month - 1, settled, settled - 1})
+    theirs = figures_of_many([child.pk for child in children], compared) if children else {}
     return DashboardData(
         unit=unit,
         month=month,
         settled=settled,
         now=now,
         children=children,
-        own={of: figures for (_, of), figures in own.items()},
-        theirs=figures_of_many([child.pk for child in children], compared) if children else {},
+        own={of: _shut(figures, closed) for (_, of), figures in own.items()},
+        theirs={key: _shut(figures, closed) for key, figures in theirs.items()},
         rules=RuleBook.load([child.path for child in children] or [unit.path]),
         target=coverage_targets(day).get(unit.pk) if LAYOUTS[Level(unit.level)].building else None,
+        closed=closed,
         local=_settled_below(unit, day),
     )
+
+
+def _shut(figures: Figures, closed: frozenset[str]) -> Figures:
+    return Figures(figures.measures, figures.computed_at, closed) if closed else figures
 
 
 def _settled_below(unit: OrgUnit, day: date) -> frozenset[str]:

@@ -156,3 +156,10 @@ def _change(data: DashboardData, figure: Figure, month: Month) -> dict[str, Any]
 def strip(data: DashboardData) -> list[Shown]:
     """Further figures in one row."""
     return [shown(data.figures[key], data.unit, data.month) for key in data.layout.strip]
+
+
+def blocks(data: DashboardData) -> list[tuple[str, list[Shown]]]:
+    """What else is known of the unit: title and figures of each block."""
+    return [
+        (title, [shown(data.figures[key], data.unit, data.month) for key in keys]) for title, keys in data.layout.blocks
+    ]

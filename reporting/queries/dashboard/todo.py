@@ -17,7 +17,6 @@ from reporting.layout import CHILD_FAULTS, TODOS, ChildFault, Todo
 from reporting.queries.dashboard.data import DashboardData
 from reporting.queries.dashboard.headline import cited, governing, is_bad, rule_words
 from reporting.queries.dashboard.items import Item
-from reporting.queries.dashboard.team_todo import team_items
 from reporting.registry import INDICATORS
 from stations.models import Station, StationKind, StationState
 from stations.models.stations import StationQuerySet
@@ -38,13 +37,13 @@ def items(data: DashboardData) -> list[Item]:
     """Those that arise, what is overdue first."""
     asked = [*(_item(data, todo) for todo in TODOS), *(_child_fault(data, fault) for fault in CHILD_FAULTS)]
     asked.append(_hung_not_operating(data))
-    if (stations := _near_stations(data)) is not None:
-        asked += team_items(data, stations)
     found = [item for item in asked if item is not None]
     return sorted(found, key=lambda item: not item.late)
 
 
 def _item(data: DashboardData, todo: Todo) -> Item | None:
+    if todo.levels and data.unit.level not in todo.levels:
+        return None
     month = data.settled if todo.settled else data.month
     count = _count(data.own[month], todo)
     if count <= 0 or (todo.line and not is_bad(data, data.own[month][todo.line], data.unit.path)):
@@ -57,7 +56,7 @@ def _item(data: DashboardData, todo: Todo) -> Item | None:
         noun=todo.noun,
         reason=reason.words,
         source=reason.source,
-        href=f"{reverse(todo.url_name)}?{query}",
+        href="" if todo.url_name in data.closed else f"{reverse(todo.url_name)}?{query}",
         late=reason.late,
     )
 
@@ -134,6 +133,8 @@ def _count(figures: Figures, todo: Todo) -> int:
 
 def _reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
     match todo.rule:
+        case None:
+            return Reason(todo.reason, "", todo.late)
         case ProvisionKind.MONTHLY_REPORT:
             return _report_reason(data, todo, month)
         case ProvisionKind.COVERAGE_TARGET:
