@@ -14,7 +14,7 @@ from stations.actions.plans import (
     save_plan,
 )
 from stations.actions.stations import Basics, create_station, edit_station
-from stations.actions.status import record_dimension, record_status, withdraw_status
+from stations.actions.status import record_status, withdraw_status
 from stations.actions.supervision import assign_supervisor, end_supervision
 from stations.actions.titles import apply_for_title, decide_title, withdraw_title
 from stations.actions.trainings import edit_training, record_training, set_attendance, withdraw_training
@@ -53,7 +53,6 @@ __all__ = [
     "place_stations",
     "post_worker",
     "record_acceptance",
-    "record_dimension",
     "record_status",
     "record_training",
     "remove_milestone",

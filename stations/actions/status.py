@@ -1,4 +1,4 @@
-"""The dated life of a station: its statuses, and checks against the four dimensions (R3, R5)."""
+"""The dated life of a station: its statuses (R5)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts import audit
 from accounts.models import User
 from common import checks
 from files.actions import attach
-from stations import stale
 from stations.actions.locks import locked_station
 from stations.actions.spells import EVIDENCE, Evidence, advance, current_spell, take_back
-from stations.models import Dimension, DimensionState, Station, StationStatus, StatusSpell
+from stations.models import Station, StationStatus, StatusSpell
 
 
 @transaction.atomic
@@ -53,41 +51,3 @@ def withdraw_status(*, by: User | None, station: Station, reason: str, expected:
     """
     station = locked_station(station)
     return take_back(by=by, station=station, wrong=current_spell(station, expected), reason=reason)
-
-
-@transaction.atomic
-def record_dimension(
-    *, by: User | None, station: Station, dimension: str, met: bool, on: date, note: str = ""
-) -> DimensionState:
-    """A check of one dimension (R3); it holds until the next check.
-
-    Raises ValidationError for a closed station, and a day in the future, before the station began or the last check.
-    """
-    station = locked_station(station)
-    if station.closed_on:
-        raise ValidationError("站点已撤销，不能再登记检查")
-    checked = Dimension(checks.member(dimension, Dimension, field="dimension", label="维度"))
-    current = DimensionState.objects.current().filter(station=station, dimension=checked).first()
-    earlier = current or StatusSpell.objects.filter(station=station).order_by("starts_on", "pk").first()
-    since = earlier.starts_on if earlier else None
-    since_label = "上一次检查日期" if current else "站点筹建日期"
-    on = checks.past_day(on, field="on", label="检查日期", since=since, since_label=since_label)
-    note = checks.note(note)
-    if current:
-        current.ends_on = on
-        current.save(update_fields=["ends_on"])
-    state = DimensionState.objects.create(station=station, dimension=checked, met=met, starts_on=on, note=note)
-    words = {True: "达标", False: "未达标"}
-    audit.record(
-        by=by,
-        verb="登记建设标准检查",
-        target=station,
-        unit=station.unit,
-        changes={
-            checked.label: [words[current.met] if current else "未检查", words[met]],
-            "检查日期": [str(current.starts_on) if current else None, str(on)],
-        },
-        reason=note,
-    )
-    stale.mark(station.pk, stale.months_since(on))
-    return state

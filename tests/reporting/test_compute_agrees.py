@@ -36,6 +36,7 @@ from stations.models import (
     StationStatus,
     Worker,
 )
+from tests.dimensions import record_dimension
 from tests.reporting.facts import snapshots
 
 MONTHS = list(Month(2023, 8).until(Month(2023, 12)))
@@ -84,7 +85,7 @@ def withdraw(station: int) -> None:
 
 
 def dimension(station: int, dimension: Dimension, met: bool, day: date) -> None:
-    stations.record_dimension(by=None, station=pick(Station.objects, station), dimension=dimension, met=met, on=day)
+    record_dimension(by=None, station=pick(Station.objects, station), dimension=dimension, met=met, on=day)
 
 
 def basics(station: int) -> None:

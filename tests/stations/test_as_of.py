@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from common.months import Month
-from stations.actions import edit_station, record_dimension
+from stations.actions import edit_station
 from stations.models import (
     BasicsFilter,
     Dimension,
@@ -16,6 +16,7 @@ from stations.models import (
     StatusSpell,
     month_end,
 )
+from tests.dimensions import record_dimension
 from tests.stations.conftest import advance
 from tests.stations.test_station_actions import ALL_FOUR
 

@@ -16,7 +16,6 @@ from stations.actions import (
     decide_title,
     employ,
     post_worker,
-    record_dimension,
     record_status,
     save_plan,
 )
@@ -33,6 +32,7 @@ from stations.models import (
     StatusSpell,
     Worker,
 )
+from tests.dimensions import record_dimension
 from tests.stations.conftest import OTHER_ID_NUMBER, accept, advance
 from tests.together import together
 

@@ -14,7 +14,6 @@ from stations.actions import (
     employ,
     end_posting,
     post_worker,
-    record_dimension,
 )
 from stations.models import (
     CertificateLevel,
@@ -26,6 +25,7 @@ from stations.models import (
     StationStatus,
     Worker,
 )
+from tests.dimensions import record_dimension
 from tests.stations.conftest import ID_NUMBER, advance
 
 S = StationStatus

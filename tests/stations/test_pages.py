@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from stations.actions import assign_supervisor, create_worker, end_posting, leave, post_worker, record_dimension
+from stations.actions import assign_supervisor, create_worker, end_posting, leave, post_worker
 from stations.models import (
     Dimension,
     Hosting,
@@ -15,6 +15,7 @@ from stations.models import (
     StationStatus,
     StatusSpell,
 )
+from tests.dimensions import record_dimension
 from tests.stations.test_station_actions import ALL_FOUR
 
 S = StationStatus

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from accounts.roles import Permission
 from stations import panels, timeline
-from stations.actions import end_posting, post_worker, record_dimension
+from stations.actions import end_posting, post_worker
 from stations.models import Dimension, Station
 from stations.panels import panels_of
 from stations.timeline import Event, events_of, years_of
+from tests.dimensions import record_dimension
 
 
 @pytest.fixture

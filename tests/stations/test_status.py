@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from accounts.models import AuditEvent
 from common.months import Month
-from stations.actions import post_worker, record_dimension, record_status, withdraw_status
+from stations.actions import post_worker, record_status, withdraw_status
 from stations.models import (
     Dimension,
     DimensionState,
@@ -18,6 +18,7 @@ from stations.models import (
     StationStatus,
     StatusSpell,
 )
+from tests.dimensions import record_dimension
 from tests.stations.conftest import advance, errors_of
 
 S = StationStatus
@@ -196,25 +197,6 @@ def test_a_check_leaves_an_event_and_marks_months(world, operating):
     record_dimension(by=world.county, station=operating, dimension=Dimension.HARDWARE, met=True, on=date(2023, 11, 2))
     assert AuditEvent.objects.first().changes["硬件设置"] == ["未检查", "达标"]
     assert stale_months(operating) == [Month(2023, 11), Month(2023, 12)]
-
-
-@pytest.mark.parametrize("day", [date(2023, 12, 6), date(2023, 5, 1)])
-def test_a_check_in_the_future_or_before_the_station_is_refused(operating, day):
-    with pytest.raises(ValidationError) as caught:
-        record_dimension(by=None, station=operating, dimension=Dimension.HARDWARE, met=True, on=day)
-    assert "on" in errors_of(caught)
-
-
-def test_a_check_before_the_last_one_is_refused(operating):
-    record_dimension(by=None, station=operating, dimension=Dimension.HARDWARE, met=True, on=date(2023, 11, 20))
-    with pytest.raises(ValidationError, match="上一次检查日期"):
-        record_dimension(by=None, station=operating, dimension=Dimension.HARDWARE, met=False, on=date(2023, 11, 19))
-
-
-def test_a_closed_station_takes_no_check(operating):
-    advance(operating, (S.CLOSED, date(2023, 11, 1)))
-    with pytest.raises(ValidationError, match="已撤销"):
-        record_dimension(by=None, station=operating, dimension=Dimension.HARDWARE, met=True, on=date(2023, 11, 2))
 
 
 def test_a_long_note_is_refused(planned):
