@@ -70,9 +70,7 @@ declare(
             Column("自", "row.since", DATE, group="驻站"),
             Column("累计天数", "row.tenure", Kind.WHOLE, group="驻站"),
             Column("督导", "supervisor", width=12, group="驻站"),
-            Column(
-                "级别", lambda row: row.row.qualification.level or row.row.qualification.words, width=16, group="证书"
-            ),
+            Column("级别", _level, width=16, group="证书"),
             Column("编号", "number", width=18, group="证书"),
             Column("发证", _held("issued_on"), DATE, group="证书"),
             Column("有效期至", _held("runs_to"), DATE, group="证书"),

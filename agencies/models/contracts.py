@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
-from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Cast
+from django.db.models import DecimalField, F, Q, Sum
 from django.utils import timezone
 
 from accounts.models import OrgUnit
 from agencies.models.agencies import Agency
-from agencies.models.gate import Owned, OwnedQuerySet
+from agencies.models.gate import Owned, OwnedQuerySet, owned
 from agencies.models.procurements import Procurement
 from common.overlaps import NoOverlap
 from common.paths import below
 from services.models import Domain, Method
 from stations.models import Station
-from stations.models.dated import DatedQuerySet, at
+from stations.models.dated import DatedQuerySet
 
 
 class ContractState(models.TextChoices):
@@ -222,43 +221,6 @@ class Quantity(models.TextChoices):
     HOURS = "HOURS", "服务时长（小时）"
 
 
-class ContractPromiseQuerySet(OwnedQuerySet):
-    """The words of figures: what was promised for stations, and what of it is done. `on` is a day."""
-
-    gate = "term__contract__buyer__path"
-    agency = "term__contract__agency_id"
-
-    def promised_by_station(self, on: date) -> Any:
-        """(station, promised): its even part of the contract's promised services of the year; adds up over stations."""
-        covers = ContractStation.objects.filter(contract=OuterRef("term__contract")).order_by().values("contract")
-        shared_by = Subquery(covers.annotate(number=Count("pk")).values("number"))
-        part = Cast("promised", models.FloatField()) / Cast(shared_by, models.FloatField())
-        rows = self.filter(_of_services(on)).order_by().values_list(STATION)
-        return rows.annotate(promised=Sum(part, output_field=models.FloatField()))
-
-    def done_by_station(self, on: date) -> Any:
-        """(station, done): the services up to `on` that count for those promises; one may count for several."""
-        service = f"{STATION}__services__"
-        counted = (
-            Q(**{f"{service}voided_at": None, f"{service}starts_on__lte": on})
-            & Q(**{f"{service}starts_on__gte": F("term__starts_on")})
-            & Q(**{f"{service}starts_on__gte": F("term__contract__covers__starts_on")})
-            & (Q(method="") | Q(**{f"{service}method": F("method")}))
-            & (Q(domain="") | Q(**{f"{service}domain": F("domain")}))
-        )
-        # In one call: each further filter() would join the stations once more.
-        rows = self.filter(_of_services(on) & counted).order_by().values_list(STATION)
-        return rows.annotate(done=Count(f"{service}pk"))
-
-
-def _of_services(on: date) -> Q:
-    """Promises of numbers of services, of the years of service that contain `on`, at stations covered that day."""
-    return at(on, "term__") & at(on, "term__contract__covers__") & Q(quantity=Quantity.SERVICES)
-
-
-STATION = "term__contract__covers__station"
-
-
 class ContractPromise(models.Model):
     """What is promised for a term: so many services, contacts or hours, of a method, of a domain or of all."""
 
@@ -268,7 +230,7 @@ class ContractPromise(models.Model):
     domain = models.CharField("领域", max_length=16, choices=Domain.choices, blank=True)
     promised = models.PositiveIntegerField("约定数量")
 
-    objects = ContractPromiseQuerySet.as_manager()
+    objects = owned("term__contract__buyer__path", agency="term__contract__agency_id")
 
     class Meta:
         verbose_name = "服务指标"

@@ -26,12 +26,6 @@ class AcceptanceQuerySet(GatedQuerySet):
         """Held on a day of the month."""
         return self.filter(held_on__gte=month.first, held_on__lte=month.last)
 
-    def passed_in(self, month: Month) -> Self:
-        return self.held_in(month).filter(passed=True)
-
-    def failed_in(self, month: Month) -> Self:
-        return self.held_in(month).filter(passed=False)
-
     def awaiting_corrections(self, on: date) -> Self:
         """Failed by `on` without another round by then, whose station still stands."""
         later = Acceptance.objects.filter(station=OuterRef("station"), round__gt=OuterRef("round"), held_on__lte=on)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.actions import Promised, set_promises, terminate_contract
-from agencies.models import Contract, ContractPromise, ContractTerm
+from agencies.models import Contract, ContractTerm
 from agencies.progress import Pace, Progress, elapsed
 from agencies.queries.progress import behind, current_terms, progress_of
 from tests.agencies.conftest import make_contract, serve
@@ -144,22 +144,3 @@ def test_wrong_promises_are_refused_and_the_old_ones_stay(contract, rows, messag
     with pytest.raises(ValidationError, match=message):
         set_promises(by=None, term=term_of(contract), promises=rows)
     assert [row.promised for row in term_of(contract).promises.all()] == [5]
-
-
-def test_figures_count_promised_and_done_for_each_station(world, agency):
-    contract = make_contract(world, agency, "北关街道社工站", "锦纶街道社工站")
-    set_promises(
-        by=None, term=term_of(contract),
-        promises=[Promised("SERVICES", 101, method="VISIT"), Promised("SERVICES", 10, domain="RELIEF"),
-                  Promised("CONTACTS", 900)],
-    )  # fmt: skip
-    serve(world, date(2026, 5, 1))
-    serve(world, date(2026, 5, 2), domain="RELIEF")  # a visit, and relief
-    serve(world, date(2026, 5, 3), method="GROUP")  # of no promise
-    serve(world, date(2026, 10, 21))  # after the day asked about
-    serve(world, date(2025, 12, 31))  # before the contract
-    beiguan, jinlun = world.units["北关街道社工站"].pk, world.units["锦纶街道社工站"].pk
-    on = date(2026, 10, 20)
-    assert dict(ContractPromise.objects.promised_by_station(on)) == {beiguan: 55.5, jinlun: 55.5}
-    assert dict(ContractPromise.objects.done_by_station(on)) == {beiguan: 3}
-    assert list(ContractPromise.objects.promised_by_station(date(2027, 1, 1))) == []
