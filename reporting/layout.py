@@ -202,8 +202,8 @@ class Todo:
 
     `title` may hold {month}. `settled` as in Card. `noun` counts what is counted. `unsent`: a report that can still
     run late, not one that was sent. `line`: an indicator that must have passed the number by which the fault is told.
-    Without `rule`, `reason` says by what it is judged: a plan or a contract is its own paper. `levels`: whose work it
-    is (none: everybody's who sees it).
+    `reason` says it in words where the kind of rule has one row for each subject, or where there is no rule: a plan or
+    a contract is its own paper. `levels`: whose work it is (none: everybody's who sees it).
     """
 
     title: str
@@ -276,22 +276,26 @@ TODOS: tuple[Todo, ...] = (
     Todo(
         "建成待验收", Kind.ACCEPTANCE_ITEM, "stations_to_accept", "", "站",
         "station_list", {"state": StationState.NOT_ACCEPTED.value, "kind": StationKind.STATION.value},
+        reason="建成后逐项验收，合格后挂牌",
     ),
     Todo(
         "验收不合格、待整改", Kind.ACCEPTANCE_ITEM, "acceptances_awaiting", "", "站",
-        "acceptance_list", {"result": "waiting"},
+        "acceptance_list", {"result": "waiting"}, reason="整改后重新验收",
     ),
     Todo(
         "建设标准必备项未达标", Kind.STANDARD_DIMENSION, "stations_failing", "", "站",
         "check_list", {"dimension": ANY, "kind": StationKind.STATION.value},
+        reason="四个维度的必备项，按当地现行建设标准逐项检查",
     ),
     Todo(
         "阶段评定待县级认定", Kind.STAGE_TASK, "stages_to_decide", "", "站",
         "stage_list", {"state": ProposalState.WAITING_COUNTY.value}, levels=(Level.COUNTY,),
+        reason="任务均已完成，系统提出进入下一阶段",
     ),
     Todo(
         "阶段评定待市级确认", Kind.STAGE_TASK, "stages_to_confirm", "", "站",
         "stage_list", {"state": ProposalState.WAITING_CITY.value}, levels=(Level.CITY,),
+        reason="县级已认定进入下一阶段",
     ),
     Todo(
         "合同服务指标落后", None, "contracts_behind", "", "份",

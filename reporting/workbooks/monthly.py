@@ -35,8 +35,8 @@ class Part:
 
 # Groups that share a sheet; any other has one of its own. The parts of services have theirs (reporting.facets).
 SHEETS = {
-    Group.STANDARD: "标准和队伍",
-    Group.TEAM: "标准和队伍",
+    Group.STANDARD: "标准和阶段",
+    Group.STAGE: "标准和阶段",
     Group.SERVICE: "服务和月报",
     Group.REPORT: "服务和月报",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -159,7 +160,12 @@ def strip(data: DashboardData) -> list[Shown]:
 
 
 def blocks(data: DashboardData) -> list[tuple[str, list[Shown]]]:
-    """What else is known of the unit: title and figures of each block."""
-    return [
-        (title, [shown(data.figures[key], data.unit, data.month) for key in keys]) for title, keys in data.layout.blocks
-    ]
+    """What else is known of the unit: title and figures of each block. Fractions of amounts are too long for one."""
+
+    def told(key: str) -> Shown:
+        figure = data.figures[key]
+        said = shown(figure, data.unit, data.month)
+        short = isinstance(figure.denominator, int) and figure.denominator
+        return said if short else replace(said, fraction="")
+
+    return [(title, [told(key) for key in keys]) for title, keys in data.layout.blocks]

@@ -141,7 +141,8 @@ def _reason(data: DashboardData, todo: Todo, month: Month) -> Reason:
             return _target_reason(data)
         case ProvisionKind.STATION_BASICS:
             return _basics_reason(data, month)
-    return _provision_reason(data, todo.rule, month)
+    reason = _provision_reason(data, todo.rule, month)
+    return Reason(todo.reason, reason.source) if todo.reason else reason
 
 
 def _provision_reason(data: DashboardData, kind: ProvisionKind, month: Month) -> Reason:
