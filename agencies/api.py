@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
@@ -21,15 +21,12 @@ from agencies.progress import Pace
 from agencies.queries.agency_list import AgencyRow, agency_rows
 from agencies.queries.contract_list import JOINED, ContractRow, contract_rows
 from agencies.queries.progress import PromiseRow
+from common.api import parameter
 
 P = Permission
 
 
-def _parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: Any = None) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, description=description, enum=enum)
-
-
-UNIT = _parameter("unit", "单位编号：只列其范围内的", OpenApiTypes.INT)
+UNIT = parameter("unit", "单位编号：只列其范围内的", OpenApiTypes.INT)
 
 
 class AgencySerializer(serializers.Serializer):
@@ -146,11 +143,11 @@ class RowViewSet(OfContracts):
         summary="列出承接机构",
         parameters=[
             UNIT,
-            _parameter("q", "名称包含的文字，或信用代码的开头"),
-            _parameter("grade", "等级", enum=Grade.values),
-            _parameter("expiring", "等级 90 天内到期", enum=["yes"]),
-            _parameter("blacklisted", "黑名单", enum=["yes", "no"]),
-            _parameter("hired", "现有合同", enum=["yes", "no"]),
+            parameter("q", "名称包含的文字，或信用代码的开头"),
+            parameter("grade", "等级", enum=Grade.values),
+            parameter("expiring", "等级 90 天内到期", enum=["yes"]),
+            parameter("blacklisted", "黑名单", enum=["yes", "no"]),
+            parameter("hired", "现有合同", enum=["yes", "no"]),
         ],
     ),
     retrieve=extend_schema(summary="查看一家承接机构"),
@@ -174,9 +171,9 @@ class AgencyViewSet(RowViewSet):
         summary="列出合同",
         parameters=[
             UNIT,
-            _parameter("q", "编号、名称或机构包含的文字"),
-            _parameter("state", "状态；expiring 为 60 天内到期，behind 为指标落后", enum=[key for key, _ in STATES]),
-            _parameter("year", "服务期落在该年", OpenApiTypes.INT),
+            parameter("q", "编号、名称或机构包含的文字"),
+            parameter("state", "状态；expiring 为 60 天内到期，behind 为指标落后", enum=[key for key, _ in STATES]),
+            parameter("year", "服务期落在该年", OpenApiTypes.INT),
         ],
     ),
     retrieve=extend_schema(summary="查看一份合同"),
@@ -200,7 +197,7 @@ class ContractViewSet(RowViewSet):
 @extend_schema_view(
     list=extend_schema(
         summary="列出评估",
-        parameters=[_parameter("contract", "合同的编号（系统内）", OpenApiTypes.INT)],
+        parameters=[parameter("contract", "合同的编号（系统内）", OpenApiTypes.INT)],
     ),
     retrieve=extend_schema(summary="查看一次评估"),
 )

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from common.months import FIRST_DAY
-from common.text import long_text
 
 FEN = Decimal("0.01")
 MOST = Decimal("999999999999.99")
@@ -41,11 +40,3 @@ def day(value: date | None, *, field: str, label: str, since: date | None = None
     if since is not None and value < since:
         raise ValidationError({field: f"{label}不能早于{since_label}（{since}）"})
     return value
-
-
-def required_text(value: str, *, field: str, label: str, max_length: int = 200) -> str:
-    """A text that must not be empty."""
-    text = long_text(value, field=field, label=label, max_length=max_length)
-    if not text:
-        raise ValidationError({field: f"请填写{label}"})
-    return text

@@ -1,4 +1,4 @@
-"""What all viewsets share: pages of 50, and errors as JSON in Chinese."""
+"""What all viewsets share: parameters of lists, pages of 50, and errors as JSON in Chinese."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.response import Response
@@ -15,6 +17,11 @@ from rest_framework.views import exception_handler as rest_exception_handler
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NOT_FOUND = "没有找到，或不在您的管辖范围内。"
+
+
+def parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: Any = None) -> OpenApiParameter:
+    """A query parameter of a list, for extend_schema."""
+    return OpenApiParameter(name, kind, description=description, enum=enum)
 
 
 class Page50(PageNumberPagination):

@@ -72,12 +72,17 @@ def note(text: str) -> str:
     return long_text(text, field="note", label="说明", max_length=NOTE_LENGTH)
 
 
+def required_text(value: str, *, field: str, label: str, max_length: int = NOTE_LENGTH) -> str:
+    """A text that must not be empty."""
+    text = long_text(value, field=field, label=label, max_length=max_length)
+    if not text:
+        raise ValidationError({field: f"请填写{label}"})
+    return text
+
+
 def withdrawal_reason(text: str, *, label: str = "撤回理由") -> str:
     """Why a record is taken back, or something is given up."""
-    reason = long_text(text, field="reason", label=label, max_length=NOTE_LENGTH)
-    if not reason:
-        raise ValidationError({"reason": f"请填写{label}"})
-    return reason
+    return required_text(text, field="reason", label=label)
 
 
 def phone(value: str, *, field: str) -> str:

@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import OrgUnit, User
-from common.checks import NOTE_LENGTH
-from common.text import long_text
+from common.checks import withdrawal_reason
 from files import stored
 from files.checks import CheckedFile, checked
 from files.kinds import kinds_words
@@ -124,9 +123,7 @@ def remove(*, by: User | None, attachment: Attachment, reason: str) -> Attachmen
     row = Attachment.objects.select_for_update(of=("self",)).select_related("unit").get(pk=attachment.pk)
     if row.removed_at is not None:
         raise ValidationError("这个附件已经被移除")
-    reason = long_text(reason, field="reason", label="移除理由", max_length=NOTE_LENGTH)
-    if not reason:
-        raise ValidationError({"reason": "请填写移除理由"})
+    reason = withdrawal_reason(reason, label="移除理由")
     row.removed_at, row.removed_by, row.removal_reason = timezone.now(), by, reason
     row.save(update_fields=["removed_at", "removed_by", "removal_reason"])
     label = row.spec.slot(row.slot).label

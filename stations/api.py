@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
+from common.api import parameter
 from stations.basics import BasicsState, judge
 from stations.forms.features import RECOGNISED_CHOICE, FeatureFilter
 from stations.forms.filters import StationFilter
@@ -57,23 +58,19 @@ class StationSerializer(serializers.ModelSerializer):
         return judge(station.judged_due(), station.basics_entered_on, timezone.localdate()).state.value
 
 
-def _parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: Any = None) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, description=description, enum=enum)
-
-
 @extend_schema_view(
     list=extend_schema(
         summary="列出站点",
         parameters=[
-            _parameter("unit", "单位编号：只列其下辖的站点", OpenApiTypes.INT),
-            _parameter("q", "名称或拼音首字母包含的文字"),
-            _parameter("kind", "类型", enum=StationKind.values),
-            _parameter("state", "状态；已建成、已验收、已挂牌、新建成为累计口径，停运的也算", enum=StationState.values),
-            _parameter("basics", "基础信息录入", enum=BasicsFilter.values),
-            _parameter("dimension", "建设标准的维度，与 met 一起用", enum=Dimension.values),
-            _parameter("met", "达标与否；不填维度时指四个维度都达标", enum=["yes", "no"]),
-            _parameter("hosting", "运营方式", enum=Hosting.values),
-            _parameter("month", "截至该月月末，如 2026-10；不填为今天"),
+            parameter("unit", "单位编号：只列其下辖的站点", OpenApiTypes.INT),
+            parameter("q", "名称或拼音首字母包含的文字"),
+            parameter("kind", "类型", enum=StationKind.values),
+            parameter("state", "状态；已建成、已验收、已挂牌、新建成为累计口径，停运的也算", enum=StationState.values),
+            parameter("basics", "基础信息录入", enum=BasicsFilter.values),
+            parameter("dimension", "建设标准的维度，与 met 一起用", enum=Dimension.values),
+            parameter("met", "达标与否；不填维度时指四个维度都达标", enum=["yes", "no"]),
+            parameter("hosting", "运营方式", enum=Hosting.values),
+            parameter("month", "截至该月月末，如 2026-10；不填为今天"),
         ],
     ),
     retrieve=extend_schema(summary="查看一个站点"),
@@ -119,13 +116,13 @@ class FeatureSerializer(serializers.ModelSerializer):
     list=extend_schema(
         summary="列出特色项目",
         parameters=[
-            _parameter("unit", "单位编号：只列其下辖站点的项目", OpenApiTypes.INT),
-            _parameter("q", "项目或站点名称包含的文字"),
-            _parameter("year", "年度", OpenApiTypes.INT),
-            _parameter("state", "状态", enum=[*FeatureState.values, RECOGNISED_CHOICE]),
-            _parameter("group", "服务群体", enum=FeatureGroup.values),
-            _parameter("recommended", "推荐到哪一级", enum=Recommendation.values),
-            _parameter("month", "截至该月月末已认定的，如 2026-10"),
+            parameter("unit", "单位编号：只列其下辖站点的项目", OpenApiTypes.INT),
+            parameter("q", "项目或站点名称包含的文字"),
+            parameter("year", "年度", OpenApiTypes.INT),
+            parameter("state", "状态", enum=[*FeatureState.values, RECOGNISED_CHOICE]),
+            parameter("group", "服务群体", enum=FeatureGroup.values),
+            parameter("recommended", "推荐到哪一级", enum=Recommendation.values),
+            parameter("month", "截至该月月末已认定的，如 2026-10"),
         ],
     ),
     retrieve=extend_schema(summary="查看一个特色项目"),

@@ -9,26 +9,22 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
+from common.api import parameter
 from stations.forms.building_filters import AcceptanceFilter, MilestoneFilter, PlanFilter, TitleFilter
 from stations.milestones import Standing
 from stations.models import Acceptance, AcceptanceItem, BuildingPlan, Milestone, MilestoneKind, RoomTitle, TitleState
 from stations.queries.milestones import milestone_rows
 
-
-def _parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: Any = None) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, description=description, enum=enum)
-
-
 COMMON = [
-    _parameter("unit", "单位编号：只列其下辖的", OpenApiTypes.INT),
-    _parameter("year", "年度", OpenApiTypes.INT),
-    _parameter("q", "名称包含的文字"),
+    parameter("unit", "单位编号：只列其下辖的", OpenApiTypes.INT),
+    parameter("year", "年度", OpenApiTypes.INT),
+    parameter("q", "名称包含的文字"),
 ]
 
 
@@ -118,7 +114,7 @@ class MilestoneSerializer(serializers.ModelSerializer):
 @extend_schema_view(
     list=extend_schema(
         summary="列出建设节点",
-        parameters=[*COMMON, _parameter("kind", "完成方式", enum=MilestoneKind.values)],
+        parameters=[*COMMON, parameter("kind", "完成方式", enum=MilestoneKind.values)],
     ),
     retrieve=extend_schema(summary="查看一个建设节点"),
 )
@@ -159,7 +155,7 @@ class AcceptanceSerializer(serializers.ModelSerializer):
 @extend_schema_view(
     list=extend_schema(
         summary="列出验收",
-        parameters=[*COMMON, _parameter("result", "结论", enum=[key for key, _ in AcceptanceFilter.RESULTS])],
+        parameters=[*COMMON, parameter("result", "结论", enum=[key for key, _ in AcceptanceFilter.RESULTS])],
     ),
     retrieve=extend_schema(summary="查看一轮验收"),
 )
@@ -190,7 +186,7 @@ class TitleSerializer(serializers.ModelSerializer):
 
 @extend_schema_view(
     list=extend_schema(
-        summary="列出示范社工室命名", parameters=[*COMMON, _parameter("state", "状态", enum=TitleState.values)]
+        summary="列出示范社工室命名", parameters=[*COMMON, parameter("state", "状态", enum=TitleState.values)]
     ),
     retrieve=extend_schema(summary="查看一个示范社工室命名"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.gate import allowed
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
+from common.api import parameter
 from stations.forms.trainings import TrainingFilter
 from stations.forms.worker_filter import CERTIFIED, Moved, TrainingState, WorkerFilter
 from stations.models import Education, EmployerKind, Language, Station, Training, TrainingKind, Worker
@@ -85,10 +86,6 @@ class TrainingDetailSerializer(TrainingSerializer):
     attendees = AttendeeSerializer(many=True, help_text="管辖范围内的参训人员")
 
 
-def _parameter(name: str, description: str, kind: Any = OpenApiTypes.STR, enum: Any = None) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, description=description, enum=enum)
-
-
 class PeopleViewSet(GenericViewSet):
     """What both have in common: who may see workers somewhere lists; a row outside is 404, without the right 403."""
 
@@ -109,18 +106,18 @@ class PeopleViewSet(GenericViewSet):
         summary="列出社工",
         responses=WorkerSerializer(many=True),
         parameters=[
-            _parameter("unit", "单位编号：只列其下辖的社工", OpenApiTypes.INT),
-            _parameter("q", "姓名或用人单位包含的文字"),
-            _parameter("posted", "是否在站", enum=["yes", "no"]),
-            _parameter("certified", "持证", enum=[key for key, _ in CERTIFIED if key]),
-            _parameter("full_time", "专职", enum=["yes", "no"]),
-            _parameter("employer", "用人单位类型", enum=EmployerKind.values),
-            _parameter("education", "学历", enum=Education.values),
-            _parameter("language", "服务语言", enum=Language.values),
-            _parameter("supervisor", "督导：w 加社工编号，或 u 加账号编号"),
-            _parameter("training", "本年培训学时", enum=TrainingState.values),
-            _parameter("moved", "入站、离站", enum=Moved.values),
-            _parameter("month", "截至该月月末，如 2026-10；不填为今天"),
+            parameter("unit", "单位编号：只列其下辖的社工", OpenApiTypes.INT),
+            parameter("q", "姓名或用人单位包含的文字"),
+            parameter("posted", "是否在站", enum=["yes", "no"]),
+            parameter("certified", "持证", enum=[key for key, _ in CERTIFIED if key]),
+            parameter("full_time", "专职", enum=["yes", "no"]),
+            parameter("employer", "用人单位类型", enum=EmployerKind.values),
+            parameter("education", "学历", enum=Education.values),
+            parameter("language", "服务语言", enum=Language.values),
+            parameter("supervisor", "督导：w 加社工编号，或 u 加账号编号"),
+            parameter("training", "本年培训学时", enum=TrainingState.values),
+            parameter("moved", "入站、离站", enum=Moved.values),
+            parameter("month", "截至该月月末，如 2026-10；不填为今天"),
         ],
     ),
     retrieve=extend_schema(summary="查看一名社工", responses=WorkerSerializer),
@@ -159,11 +156,11 @@ class WorkerViewSet(PeopleViewSet):
         summary="列出培训",
         responses=TrainingSerializer(many=True),
         parameters=[
-            _parameter("unit", "单位编号：只列其下辖登记或参加的培训", OpenApiTypes.INT),
-            _parameter("q", "主题或主办单位包含的文字"),
-            _parameter("kind", "类型", enum=TrainingKind.values),
-            _parameter("month", "结束日期所在月份，如 2026-10"),
-            _parameter("year", "结束日期所在年度", OpenApiTypes.INT),
+            parameter("unit", "单位编号：只列其下辖登记或参加的培训", OpenApiTypes.INT),
+            parameter("q", "主题或主办单位包含的文字"),
+            parameter("kind", "类型", enum=TrainingKind.values),
+            parameter("month", "结束日期所在月份，如 2026-10"),
+            parameter("year", "结束日期所在年度", OpenApiTypes.INT),
         ],
     ),
     retrieve=extend_schema(summary="查看一次培训和参训人员", responses=TrainingDetailSerializer),

@@ -163,7 +163,7 @@ def blacklist(*, by: User | None, agency: Agency, on: date, reason: str, documen
         starts_on=lambda: checks.past_day(
             on, field="on", label="列入日期", since=last.ends_on if last else None, since_label="上次移出日期"
         ),
-        reason=lambda: own_checks.required_text(reason, field="reason", label="列入理由"),
+        reason=lambda: checks.required_text(reason, field="reason", label="列入理由"),
         document=lambda: plain_name(document, field="document", label="依据文件", max_length=100),
     )
     listed = Blacklisting.objects.create(agency=agency, **clean)
@@ -185,7 +185,7 @@ def lift_blacklisting(*, by: User | None, agency: Agency, on: date, reason: str)
         ends_on=lambda: checks.past_day(
             on, field="on", label="移出日期", since=listed.starts_on, since_label="列入日期"
         ),
-        lift_reason=lambda: own_checks.required_text(reason, field="reason", label="移出理由"),
+        lift_reason=lambda: checks.required_text(reason, field="reason", label="移出理由"),
     )
     listed.ends_on, listed.lift_reason = clean["ends_on"], clean["lift_reason"]
     listed.save(update_fields=["ends_on", "lift_reason"])

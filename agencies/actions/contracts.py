@@ -200,7 +200,7 @@ def terminate_contract(*, by: User | None, contract: Contract, on: date, reason:
     on = checks.past_day(on, field="on", label="终止日期")
     if not contract.starts_on < on < contract.ends_on:
         raise ValidationError({"on": f"终止日期应在 {contract.starts_on} 之后、{contract.ends_on} 之前"})
-    reason = own_checks.required_text(reason, field="reason", label="终止理由")
+    reason = checks.required_text(reason, field="reason", label="终止理由")
     return _end(by, contract, on, reason, "提前终止合同")
 
 

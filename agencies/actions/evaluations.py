@@ -187,7 +187,7 @@ def finalise(
         if missing := len(items.keys() - sheet.keys()):
             raise ValidationError(f"{name}还有 {missing} 项没有打分，全部打完后才能定稿")
     clean = checks.all_of(
-        summary=lambda: own_checks.required_text(summary, field="summary", label="评估意见", max_length=1000),
+        summary=lambda: checks.required_text(summary, field="summary", label="评估意见", max_length=1000),
         finalised_on=lambda: checks.past_day(
             on or timezone.localdate(), field="on", label="定稿日期", since=row.opened_on, since_label="开始日期"
         ),
@@ -243,7 +243,7 @@ def add_correction(*, by: User | None, evaluation: Evaluation, text: str, due_on
     if row.step != Step.FINALISED:
         raise ValidationError("评估定稿后才能提出整改事项")
     clean = checks.all_of(
-        text=lambda: own_checks.required_text(text, field="text", label="整改事项"),
+        text=lambda: checks.required_text(text, field="text", label="整改事项"),
         due_on=lambda: own_checks.day(
             due_on, field="due_on", label="整改期限", since=row.finalised_on, since_label="定稿日期"
         ),
@@ -267,7 +267,7 @@ def complete_correction(*, by: User | None, correction: Correction, on: date, no
         done_on=lambda: checks.past_day(
             on, field="on", label="完成日期", since=row.finalised_on, since_label="定稿日期"
         ),
-        done_note=lambda: own_checks.required_text(note, field="note", label="完成情况"),
+        done_note=lambda: checks.required_text(note, field="note", label="完成情况"),
     )
     fresh.done_on, fresh.done_note = clean["done_on"], clean["done_note"]
     fresh.save(update_fields=["done_on", "done_note"])

@@ -60,10 +60,7 @@ def _year(year: int) -> int:
 
 
 def _statement(text: str) -> str:
-    statement = long_text(text, field="statement", label="申请说明", max_length=STATEMENT_LENGTH)
-    if not statement:
-        raise ValidationError({"statement": "请填写申请说明"})
-    return statement
+    return checks.required_text(text, field="statement", label="申请说明", max_length=STATEMENT_LENGTH)
 
 
 @transaction.atomic
