@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts import audit
@@ -133,14 +135,27 @@ def set_payments(*, by: User | None, contract: Contract, instalments: Sequence[I
             f"各期合计 {total} 元，应等于合同金额 {contract.amount} 元，{'还差' if gap > 0 else '多出'} {abs(gap)} 元"
         )
     before = [str(row) for row in contract.payments.all()]
-    contract.payments.filter(paid_on=None).delete()
-    free = [number for number in range(1, len(rows) + len(paid) + 1) if number not in {row.number for row in paid}]
-    for number, payment in zip(free, rows, strict=False):
-        payment.number = number
-    made = Payment.objects.bulk_create(rows)
-    changes = {"付款计划": [before, [f"{row}，{row.planned_on}，{row.get_condition_display()}" for row in made]]}
+    _replace_unpaid(contract, rows, taken={row.number for row in paid})
+    changes = {"付款计划": [before, [f"{row}，{row.planned_on}，{row.get_condition_display()}" for row in rows]]}
     audit.record(by=by, verb="制定付款计划", target=contract, unit=contract.buyer, changes=changes)
-    return made
+    return rows
+
+
+def _replace_unpaid(contract: Contract, rows: list[Payment], *, taken: set[int]) -> None:
+    """Save `rows` in the place of the instalments that are not paid, under the numbers that are not `taken`.
+
+    Rows are written over, not made anew: a payment that was reversed refers to its instalment for ever.
+    """
+    standing = list(contract.payments.filter(paid_on=None).order_by("number").values_list("pk", flat=True))
+    try:
+        contract.payments.filter(pk__in=standing[len(rows) :]).delete()
+    except ProtectedError:
+        raise ValidationError("减少的期次有已冲销的资金支出，不能去掉；请保留期数，只改金额和日期") from None
+    free = [number for number in range(1, len(rows) + len(taken) + 1) if number not in taken]
+    # In rising order each gets a number that is its own or a lower, free one.
+    for number, row, key in zip_longest(free[: len(rows)], rows, standing[: len(rows)]):
+        row.number, row.pk = number, key
+        row.save()
 
 
 @transaction.atomic

@@ -130,6 +130,19 @@ def test_what_is_paid_stays_when_the_rest_is_planned_anew(contract, plan):
     ]  # fmt: skip
 
 
+def test_a_new_plan_writes_over_the_instalments_that_are_not_paid(contract, plan):
+    """A payment that was reversed refers to its instalment for ever."""
+    term = contract.terms.get()
+    parts = [Instalment(term, date(2026, month, 1), Decimal(40000)) for month in (3, 6, 9)]
+    made = set_payments(by=None, contract=contract, instalments=parts)
+    assert [row.pk for row in made[:2]] == [row.pk for row in plan]
+    assert [(row.number, row.amount, row.condition) for row in contract.payments.all()] == [
+        (1, Decimal(40000), "NONE"), (2, Decimal(40000), "NONE"), (3, Decimal(40000), "NONE"),
+    ]  # fmt: skip
+    set_payments(by=None, contract=contract, instalments=[Instalment(term, date(2026, 3, 1), Decimal(120000))])
+    assert [(row.pk, row.number) for row in contract.payments.all()] == [(plan[0].pk, 1)]
+
+
 def test_an_evaluation_that_was_paid_by_is_not_taken_back(contract, frame, plan):
     done = finalised(contract, frame)
     pay(second(contract))
