@@ -133,7 +133,10 @@ class StatusForm(forms.Form):
         self, data: Any = None, files: Any = None, *, following: tuple[StationStatus, ...], expected: int
     ) -> None:
         super().__init__(data, files, initial={"expected": expected})
-        # A status that someone else made impossible must reach the action, which says so.
-        offered = StationStatus.choices if data else [(status.value, status.label) for status in following]
         fields: dict[str, Any] = self.fields
-        fields["status"].choices = offered
+        # A status that someone else made impossible must reach the action, which says so; shown is what may be chosen.
+        fields["status"].choices = StationStatus.choices
+        chosen = self.data.get("status")
+        fields["status"].widget.choices = [
+            (status.value, status.label) for status in StationStatus if status in following or status.value == chosen
+        ]

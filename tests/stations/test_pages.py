@@ -186,7 +186,13 @@ def test_a_status_is_recorded(world, operating, sign_in):
 
 def test_only_what_may_follow_is_offered(world, operating, sign_in):
     form = sign_in(world.county).get(reverse("station_status", args=[operating.pk])).context["form"]
-    assert [value for value, _ in form.fields["status"].choices] == ["SUSPENDED", "CLOSED"]
+    assert [value for value, _ in form.fields["status"].widget.choices] == ["SUSPENDED", "CLOSED"]
+
+
+def test_after_a_mistake_still_only_what_may_follow_is_offered(world, operating, sign_in):
+    form = status(sign_in(world.county), operating, "SUSPENDED", on="2999-01-01").context["form"]
+    assert "on" in form.errors
+    assert [value for value, _ in form.fields["status"].widget.choices] == ["SUSPENDED", "CLOSED"]
 
 
 def test_a_wrong_order_is_refused_with_the_reason(world, operating, sign_in):
