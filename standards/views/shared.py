@@ -11,6 +11,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import OrgUnit
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from stations.views.lists import list_context, top_of
+
+__all__ = ["GET_OR_POST", "PAGE", "list_context", "tabs", "top"]
 
 PAGE = 50
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -34,17 +37,4 @@ def tabs(active: str, request: SignedIn) -> list[dict[str, Any]]:
 
 def top(request: SignedIn, unit: OrgUnit | None) -> str:
     """The path below which places are told: the chosen unit, or the user's only one."""
-    tops = request.user.paths(Permission.VIEW)
-    return unit.path if unit else tops[0] if len(tops) == 1 else ""
-
-
-def list_context(request: SignedIn, form: Any, unit: OrgUnit | None) -> dict[str, Any]:
-    """What every filtered list tells its template."""
-    return {
-        "form": form,
-        "unit": unit,
-        "on": form.on,
-        "month": form.until,
-        "sort": request.GET.get("sort", ""),
-        "filtered": any(value for key, value in request.GET.items() if key in form.fields),
-    }
+    return top_of(request, unit, Permission.VIEW)
