@@ -218,8 +218,10 @@ def _to_station(
 def _spend(
     rng: Random, book: Book, fund: Fund, place: Place, total: Decimal, since: date, odd: Odd, today: date
 ) -> None:
-    """Six to ten payments from the arrival to the end of the fund's year, or to today."""
+    """Six to ten payments from the arrival to the end of the fund's year, to today or to the station's last day."""
     last = min(today, date(fund.year, 12, 20))
+    if place.station.closed_on:
+        last = min(last, place.station.closed_on - timedelta(days=1))
     count = rng.randint(6, 9) if fund.year == today.year and fund.tier == Tier.CITY else rng.randint(2, 3)
     cuts = sorted(rng.sample(range(5, 95), count - 1))
     shares = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]

@@ -49,7 +49,7 @@ def _close(place: Place, on: date, county: User) -> None:
     station.closed_on = station.unit.closed_on = on
     station.save(update_fields=["closed_on"])
     station.unit.save(update_fields=["closed_on"])
-    StationPosting.objects.filter(station=station, ends_on=None).update(ends_on=on, note="站点撤销")
+    StationPosting.objects.filter(station=station, ends_on=None).update(ends_on=on, end_note="站点撤销")
     ServiceRecord.objects.filter(station=station, ends_on__gte=on).delete()
     MonthlyReport.objects.filter(station=station, month__gte=Month.of(on)).delete()
     MonthLock.objects.filter(station=station, month__gte=Month.of(on)).delete()
