@@ -32,14 +32,17 @@ class Counted:
     """The measures of some months together, and how many of them were counted."""
 
     months: Sequence[Month]
+    asked: int  # over how many months; 0: what stands at the end of the last one
     counted: int
     measures: Mapping[str, int]
 
     @property
     def span(self) -> str:
-        """“近3个月”, and how many of them have figures where some have none."""
+        """“近3个月”, and how many of them have figures where some have none; of what stands, “2026年10月末”."""
+        if not self.asked:
+            return f"{self.months[-1].label}末"
         few = f"（其中 {self.counted} 个月有统计）" if self.counted < len(self.months) else ""
-        return f"{span(len(self.months))}{few}"
+        return f"{span(self.asked)}{few}"
 
 
 Answer = Callable[[Station, Question, Counted], Found]
@@ -58,7 +61,7 @@ def breadth(stations: Sequence[Station], questions: Sequence[Question], on: date
 
 
 def _answered(answer: Answer, stations: Sequence[Station], questions: Sequence[Question], on: date) -> Answers:
-    months = full_months(on, max(question.months for question in questions))
+    months = full_months(on, max(question.months or 1 for question in questions))
     kept: dict[int, dict[Month, Mapping[str, int]]] = {station.pk: {} for station in stations}
     rows = UnitMonth.objects.filter(unit_id__in=list(kept), month__in=months)
     for unit, month, measures in rows.values_list("unit_id", "month", "measures"):
@@ -68,22 +71,23 @@ def _answered(answer: Answer, stations: Sequence[Station], questions: Sequence[Q
         sums: dict[int, Counted] = {}
         for question in questions:
             if question.months not in sums:
-                sums[question.months] = _sum(kept[station.pk], months[-question.months :])
+                sums[question.months] = _sum(kept[station.pk], months, question.months)
             here = sums[question.months]
             found[station.pk, question] = answer(station, question, here) if here.counted else _nothing(here)
     return found
 
 
-def _sum(kept: Mapping[Month, Mapping[str, int]], months: Sequence[Month]) -> Counted:
+def _sum(kept: Mapping[Month, Mapping[str, int]], months: Sequence[Month], asked: int) -> Counted:
+    months = months[-(asked or 1) :]
     total: Counter[str] = Counter()
     counted = [kept[month] for month in months if month in kept]
     for measures in counted:
         total.update(measures)
-    return Counted(months, len(counted), total)
+    return Counted(months, asked, len(counted), total)
 
 
 def _nothing(here: Counted) -> Found:
-    return Found(None, f"{span(len(here.months))}没有统计数据")
+    return Found(None, f"{here.span if not here.asked else span(here.asked)}没有统计数据")
 
 
 def _figure(station: Station, question: Question, here: Counted) -> Found:

@@ -169,7 +169,7 @@ def snapshot(tasks: Iterable[TaskStanding]) -> list[dict[str, Any]]:
 
 
 def missing_words(tasks: Iterable[TaskStanding]) -> str:
-    """What is missing, in one sentence: “人才队伍建设（近1个月持证率 40.0%（2/5），要求…）；…”."""
+    """What is missing, in one sentence: “人才队伍建设（2026年9月末持证率 40.0%（2/5），要求…）；…”."""
     said = []
     for task in tasks:
         rows = "；".join(f"{row.found}，要求{row.words}（{row.source['label']}）" for row in task.missing)

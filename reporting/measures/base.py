@@ -39,7 +39,8 @@ class Source:
     serves every month. `station` is the column that limits it to some units. With `above` the facts may lie at units of
     any level: what arises at a unit itself is added to the sum of its children. `judge` stands in for `rows` where a
     rule that differs from place to place decides: unit id → numbers in the order of the measures, of the units asked
-    about (None: all). Without either nothing is queried.
+    about (None: all). Without either nothing is queried. With `flow` the facts happen in the month, so that those of
+    several months may be added up; else they are what stands at its end, or has come together since the year began.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Source:
     rows: Callable[[], QuerySet] | None = None
     station: str = "station_id"
     above: bool = False
+    flow: bool = False
     judge: Callable[[Moment, Sequence[int] | None], Mapping[int, tuple[int, ...]]] | None = None
 
     @property

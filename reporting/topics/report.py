@@ -22,7 +22,7 @@ def _reports() -> QuerySet:
     return MonthlyReport.objects.filter(owing, month=MONTH).values("station_id")
 
 
-REPORTS = Source("reports", "月报", _reports)
+REPORTS = Source("reports", "月报", _reports, flow=True)
 
 MEASURES = [
     *SPELLS.counts(("reports_expected", "应报月报", flag(operating_during(SYMBOLIC_MONTH)))),

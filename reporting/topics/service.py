@@ -19,7 +19,7 @@ def _services() -> QuerySet:
     return ServiceRecord.objects.valid().filter(month=MONTH).values("station_id")
 
 
-SERVICES = Source("services", "服务记录", _services)
+SERVICES = Source("services", "服务记录", _services, flow=True)
 
 
 def stations_watched(values: Values, place: Place) -> int:

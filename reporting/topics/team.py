@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -31,7 +31,6 @@ from stations.models import (
 from stations.models.dated import DaysBetween, at
 from stations.models.stations import completed
 from stations.queries.people_rules import ruled
-from stations.queries.staffing import posted_at
 
 
 def _postings() -> QuerySet:
@@ -72,37 +71,33 @@ def _by_rule(moment: Moment, scope: Sequence[int] | None) -> dict[int, tuple[int
     """Whether a completed station has fewer workers than its rule asks for; whose certificates run out within the days
     of its rule."""
     day = moment.day
-    stations = Station.objects.completed(day).filter(kind=StationKind.STATION)
-    postings = StationPosting.objects.at(day).order_by()
+    stations, postings = Station.objects.standing(day).order_by(), StationPosting.objects.at(day).order_by()
     if scope is not None:
         stations, postings = stations.filter(pk__in=scope), postings.filter(station__in=scope)
-    paths = dict(stations.order_by().values_list("pk", "unit__path"))
-    book = RuleBook.load(paths.values())
-    there = posted_at(stations.order_by().values("pk"), day)
-    short: Counter[int] = Counter()
-    days: dict[int, list[int]] = {}
-    for key, path in paths.items():
-        need = ruled(book, Rule.STAFFING, "workers", path, day).value
-        short[key] = int(need is not None and there.get(key, 0) < need)
-    for key, path in postings.values_list("station_id", "station__unit__path").distinct():
-        limit = ruled(book, Rule.CERTIFICATE_EXPIRY, "days", path, day).value
-        if limit is not None:
-            days.setdefault(limit, []).append(key)
-    ending: Counter[int] = Counter()
-    for limit, keys in days.items():
-        people = Worker.objects.all().expiring(day, limit).order_by().values("pk")
-        found = set(keys)
-        ending.update(
-            key for key in postings.filter(worker__in=people).values_list("station_id", flat=True) if key in found
-        )
-    return {key: (short[key], ending[key]) for key in {*(+short), *ending}}
+    rows = list(stations.values_list("pk", "unit__path", "kind", "completed_on"))
+    book = RuleBook.load((path for _, path, *_ in rows), kinds=(Rule.STAFFING, Rule.CERTIFICATE_EXPIRY))
+    there = Counter(postings.values_list("station_id", flat=True))
+    short, ending = set(), Counter[int]()
+    by_days: dict[int, set[int]] = defaultdict(set)
+    for key, path, kind, completed_on in rows:
+        if kind == StationKind.STATION and completed_on and completed_on <= day:
+            need = ruled(book, Rule.STAFFING, "workers", path, day).value
+            if need is not None and there[key] < need:
+                short.add(key)
+        if there[key] and (days := ruled(book, Rule.CERTIFICATE_EXPIRY, "days", path, day).value) is not None:
+            by_days[days].add(key)
+    for days, keys in by_days.items():
+        people = Worker.objects.all().expiring(day, days).order_by().values("pk")
+        found = postings.filter(worker__in=people).values_list("station_id", flat=True)
+        ending.update(key for key in found if key in keys)
+    return {key: (int(key in short), ending[key]) for key in {*short, *ending}}
 
 
 POSTINGS = Source("postings", "驻站社工", _postings)
 TENURE = Source("tenure", "驻站经历", _service_time, station="here")
-JOINED = Source("joined", "入站", _joined)
-LEFT = Source("left", "离站", _left)
-ATTENDANCES = Source("attendances", "参训", _attendances)
+JOINED = Source("joined", "入站", _joined, flow=True)
+LEFT = Source("left", "离站", _left, flow=True)
+ATTENDANCES = Source("attendances", "参训", _attendances, flow=True)
 YEAR_HOURS = Source("year_hours", "本年参训", _hours_of_posted, station="here")
 LED = Source("led", "主责督导", _led)
 BY_RULE = Source("people_rules", "人员规定", judge=_by_rule)

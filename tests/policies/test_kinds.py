@@ -60,7 +60,7 @@ def test_shipped_parameters_pass_their_own_check_and_have_words(kind, parameters
         ("STAGE_CRITERION", {"task": "TEAM", "asked": "figure:nobody"}, "asked", "请选择评定内容"),
         (
             "STAGE_CRITERION",
-            {"task": "TEAM", "asked": "figure:certified", "comparison": "AT_LEAST", "number": 60},
+            {"task": "TEAM", "asked": "figure:entry_on_time", "comparison": "AT_LEAST", "number": 60},
             "months",
             "按月累计",
         ),

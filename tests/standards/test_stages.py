@@ -61,16 +61,24 @@ class TestAnswers:
             assert all(answer.words for answer in found.values())
 
     def test_a_share_adds_up_the_months_and_then_divides(self, station):
-        for back, (certified, workers) in enumerate([(3, 3), (3, 3), (3, 6)]):
+        for back, (on_time, services) in enumerate([(3, 3), (3, 3), (3, 6)]):
             UnitMonth.objects.create(
                 unit=station.unit, month=LAST - back, computed_at="2026-10-01T00:00:00Z",
-                measures={"workers": workers, "workers_certified": certified},
+                measures={"services": services, "services_on_time": on_time},
             )  # fmt: skip
-        question = Question("figure:certified", 3)
+        question = Question("figure:entry_on_time", 3)
         found = ask([station], [question], TODAY)[station.pk, question]
         assert found.value == Decimal(75)
-        assert found.words == "近3个月持证率 75.0%（9/12）"
+        assert found.words == "近3个月次日录入率 75.0%（9/12）"
         assert f"unit={station.pk}" in found.url and "month=2026-09" in found.url
+
+    def test_what_stands_is_asked_at_the_end_of_the_last_month_and_not_added_up(self, station):
+        assert not ASKED["figure:workers"].monthly
+        assert ASKED["figure:services"].monthly
+        months_of(station, 3, workers=2)
+        question = Question("figure:workers")
+        found = ask([station], [question], TODAY)[station.pk, question]
+        assert (found.value, found.words) == (2, "2026年9月末驻站社工 2 人")
 
     def test_the_running_month_does_not_count(self, station):
         months_of(station, 1)
@@ -194,12 +202,12 @@ class TestJudging:
         ready(station)
         document = paper(world, "榆次区")
         demand(document, date(2026, 10, 10), task="TEAM", asked="figure:certified", comparison="AT_LEAST",
-               number=80, months=1)  # fmt: skip
+               number=80)  # fmt: skip
         assert standing_of(station, date(2026, 10, 9)).due == Stage.IMPROVING
         standing = standing_of(station, date(2026, 10, 10))
         (row,) = standing.missing[0].missing
-        assert row.words == "近1个月持证率不低于80%"
-        assert row.found == "近1个月持证率 75.0%（3/4）"
+        assert row.words == "持证率不低于80%"
+        assert row.found == "2026年9月末持证率 75.0%（3/4）"
         assert row.source["label"].startswith(document.number)
         other = ready(world.station("明星镇社工站"))
         assert standing_of(other, date(2026, 10, 10)).due == Stage.IMPROVING
@@ -222,7 +230,7 @@ class TestProposing:
         ]  # fmt: skip
         months_of(station, workers_certified=0)
         team = StageProposal.objects.get().evidence[1]
-        assert team["criteria"][1]["found"] == "近1个月持证率 75.0%（3/4）"
+        assert team["criteria"][1]["found"] == "2026年9月末持证率 75.0%（3/4）"
 
     def test_what_is_missing_is_said(self, station):
         ready(station)
@@ -230,8 +238,8 @@ class TestProposing:
         with pytest.raises(ValidationError) as caught:
             propose_stage(by=None, station=station)
         assert caught.value.messages == [
-            "起步阶段四项任务已完成 3 项，还差：“人才队伍建设”近1个月持证率 25.0%（1/4），"
-            "要求近1个月持证率不低于50%（缺省（无文件） 发展阶段）"
+            "起步阶段四项任务已完成 3 项，还差：“人才队伍建设”2026年9月末持证率 25.0%（1/4），"
+            "要求持证率不低于50%（缺省（无文件） 发展阶段）"
         ]
         assert not StageProposal.objects.exists()
 
