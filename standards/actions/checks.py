@@ -54,16 +54,19 @@ def save_check(
 ) -> Check:
     """Write the draft of this kind (there is one at a time), and with `submit` hand it in. Nothing half-saved.
 
-    `found`: code → what was found; codes that are left out keep what the draft has. `expected` is the revision of the
-    draft that the user saw, 0 for none. Submitting takes an answer to every item that holds on the day; a county's
-    answer that differs from the self-check takes a comment. A submitted county check decides: scores, failures and
-    the four dimensions follow from its day on.
+    `found`: code → what was found; codes that are left out keep what the draft has. `expected` is the number of
+    the last save that the user saw (`CheckQuerySet.seen`). Submitting takes an answer to every item that holds
+    on the day; a county's answer that differs from the self-check takes a comment. A submitted county check decides:
+    scores, failures and the four dimensions follow from its day on.
     Raises ValidationError: an answer out of range, an unknown item, a day in the future or before the last check.
     """
     station = locked_station(station)
     if station.closed_on:
         raise ValidationError("站点已撤销，不能再检查")
-    draft = _draft(station, kind, expected)
+    seen = Check.objects.filter(station=station).seen(kind)
+    if expected is not None and expected != seen:
+        raise ValidationError("他人刚刚保存或提交了这份检查，请刷新页面核对后再填；您填写的内容没有保存")
+    draft = Check.objects.filter(station=station, kind=kind, state=CheckState.DRAFT).first()
     clean = checks.all_of(
         checked_on=lambda: _day(station, kind, checked_on),
         comment=lambda: long_text(comment, field="comment", label="总体意见", max_length=COMMENT_LENGTH),
@@ -76,23 +79,13 @@ def save_check(
     answers = _clean(items, found)
     check = draft or Check(station=station, kind=kind, opened_by=by)
     check.checked_on, check.comment = clean["checked_on"], clean["comment"]
-    check.revision += 1
+    check.revision = seen + 1
     check.self_check = _self_check(station, clean["checked_on"]) if kind == CheckKind.COUNTY else None
     check.save()
     rows = _write(by, check, answers, found)
     if submit:
         _submit(by, check, items, rows)
     return check
-
-
-def _draft(station: Station, kind: CheckKind, expected: int | None) -> Check | None:
-    """The draft, locked. Raises ValidationError when it is not as the user saw it."""
-    draft = (
-        Check.objects.select_for_update(of=("self",)).filter(station=station, kind=kind, state=CheckState.DRAFT).first()
-    )
-    if expected is not None and expected != (draft.revision if draft else 0):
-        raise ValidationError("他人刚刚保存或提交了这份检查，请刷新页面核对后再填；您填写的内容没有保存")
-    return draft
 
 
 def _day(station: Station, kind: CheckKind, value: date | None) -> date:

@@ -35,6 +35,11 @@ class CheckQuerySet(GatedQuerySet):
         rows = self.filter(state=CheckState.SUBMITTED)
         return rows.filter(kind=kind) if kind else rows
 
+    def seen(self, kind: CheckKind) -> int:
+        """The number of the last save of this kind, 0 before the first. Use on one station's rows."""
+        last: int | None = self.filter(kind=kind).aggregate(last=models.Max("revision"))["last"]
+        return last or 0
+
 
 class Check(models.Model):
     """One look at a station by the standard: by itself, or by the county, whose word decides."""
@@ -48,7 +53,7 @@ class Check(models.Model):
     self_check = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="reviews", verbose_name="对照的自查"
     )
-    revision = models.PositiveIntegerField(default=0, editable=False)  # raised by every save: what the user saw
+    revision = models.PositiveIntegerField(default=0, editable=False)  # of all saves of the kind: what was seen
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="填写人")
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="提交人")
     submitted_at = models.DateTimeField("提交时间", null=True)

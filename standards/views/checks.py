@@ -82,7 +82,7 @@ def _fill(request: SignedIn, station: Station, kind: CheckKind) -> HttpResponse:
         initial={
             "checked_on": draft.checked_on if draft else today,
             "comment": draft.comment if draft else "",
-            "expected": draft.revision if draft else 0,
+            "expected": station.checks.seen(kind),
         },
     )
     submit = request.POST.get("do") == "submit"

@@ -51,6 +51,22 @@ def test_of_two_who_submit_the_same_check_one_is_told(world, issue, attempt):
 
 
 @pytest.mark.parametrize("attempt", range(5))
+def test_of_two_who_check_without_a_draft_one_is_told(world, default, attempt):
+    """Neither of them saved a draft before: handing in leaves none behind either."""
+    station = world.station()
+    found = {code: good(item) for code, item in items_of(station, D).items()}
+
+    def submit() -> Any:
+        return save_check(
+            by=None, station=station, kind=CheckKind.COUNTY, checked_on=D, found=found, submit=True, expected=0
+        )
+
+    (error,) = refused(together(submit, submit))
+    assert "他人刚刚保存或提交" in error.messages[0]
+    assert Check.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
 def test_two_who_begin_a_check_make_one_draft(world, default, attempt):
     station = world.station()
 
