@@ -29,6 +29,7 @@ from agencies.models import (
     Quantity,
 )
 from agencies.queries.payments import advice_of
+from agencies.signals import payment_withdrawing
 from common import checks
 from common.text import plain_name
 from services.models import Domain, Method
@@ -208,11 +209,12 @@ def mark_paid(
 
 @transaction.atomic
 def withdraw_paid(*, by: User | None, payment: Payment, reason: str) -> Payment:
-    """Take back a payment that was recorded by mistake."""
+    """Take back a payment that was recorded by mistake. One that the ledger made is reversed there."""
     contract = locked(payment.contract, "buyer")
     row = locked(payment)
     if row.paid_on is None:
         raise ValidationError("本期没有登记支付")
+    payment_withdrawing.send(Payment, payment=row)
     reason = checks.withdrawal_reason(reason)
     changes = {f"第 {row.number} 期": [str(row.paid_amount), None], "支付日期": [row.paid_on, None]}
     row.paid_on, row.paid_amount, row.voucher_note, row.paid_reason = None, None, "", ""

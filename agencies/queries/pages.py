@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.gate import allowed
 from accounts.models import User
 from accounts.roles import Permission
 from agencies import scoring
@@ -140,9 +141,17 @@ def contract_page(contract: Contract, user: User, on: date) -> dict[str, Any]:
         "next_payment": _next(payments),
         "before": chain.filter(pk=contract.renewal_of_id).first() if contract.renewal_of_id else None,
         "after": chain.filter(renewal_of=contract).first(),
+        "procurement_url": _procurement_url(contract, user),
         "files": attachments_of(user, [contract]).get(contract.pk, []),
         "today": on,
     }  # fmt: skip
+
+
+def _procurement_url(contract: Contract, user: User) -> str:
+    """A procurement is seen at its buyer's and by its winner: who sees only a station of the contract does not."""
+    procurement = contract.procurement
+    seen = procurement is not None and allowed(user, Permission.VIEW_CONTRACTS, procurement)
+    return reverse("procurement_detail", args=[contract.procurement_id]) if seen else ""
 
 
 def _next(payments: list[PaymentRow]) -> PaymentRow | None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.gate import allowed, may, permitted, scoped
+from accounts.links import url_or_empty
 from accounts.queries import crumbs, unit_in_scope
 from accounts.requests import SignedIn
 from accounts.roles import Permission
@@ -65,12 +66,13 @@ def contract_list(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
-@scoped(Contract, P.VIEW_CONTRACTS, related=("agency", "buyer", "procurement"))
+@scoped(Contract, P.VIEW_CONTRACTS, related=("agency", "buyer", "procurement__buyer"))
 def contract_detail(request: SignedIn, contract: Contract) -> HttpResponse:
     user = request.user
     context = contract_page(contract, user, timezone.localdate()) | {
         "crumbs": crumbs(user, contract.buyer),
         "may_manage": allowed(user, P.MANAGE_CONTRACTS, contract),
+        "pay_url": url_or_empty("spending_create") if may(user, P.SPEND_FUNDS, contract.buyer.path) else "",
         "sees_history": may(user, P.VIEW_CONTRACTS, contract.buyer.path),
     }
     return render(request, "agencies/contract_detail.html", context)

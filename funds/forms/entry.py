@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from accounts.forms import UnitField
 from accounts.models import Level, OrgUnit, User
@@ -13,6 +15,7 @@ from agencies.models import Payment
 from common import money
 from common.forms import choices_of, day_field, note_field
 from common.money import MoneyField
+from common.paths import ancestors
 from files.forms import FilesField
 from funds.models import (
     USUALLY_FORBIDDEN,
@@ -153,6 +156,10 @@ class HoldingField(forms.ModelChoiceField):
     def __init__(self) -> None:
         super().__init__(Holding.objects.none(), label="资金和单位", empty_label="请选择")
 
+    def offer(self, user: User, holdings: Sequence[Holding]) -> None:
+        self.queryset = Holding.objects.visible_to(user, SPEND).select_related("fund__document", "unit")
+        self.choices = [("", "请选择"), *((row.pk, self.label_from_instance(row)) for row in holdings)]
+
     def label_from_instance(self, obj: Holding) -> str:
         return f"{obj.unit.name}：{obj.fund.label}（结存 {money.words(money.yuan(obj.fen))}）"
 
@@ -172,10 +179,18 @@ class PaymentField(forms.ModelChoiceField):
         return f"{contract.number} 第 {obj.number} 期 {money.words(obj.amount)} {contract.agency.name}"
 
 
+def _owed_by(user: User, units: Sequence[OrgUnit]) -> QuerySet[Payment]:
+    """Instalments not paid yet of the contracts that money of these units may pay: an office's, never a station's."""
+    buyers = {step for unit in units if unit.level < Level.STATION for step in ancestors(unit.path)}
+    owed = Payment.objects.visible_to(user, Permission.MANAGE_CONTRACTS)
+    owed = owed.filter(paid_on=None, contract__buyer__path__in=buyers)
+    return owed.select_related("contract__agency", "contract__buyer").order_by("planned_on", "pk")
+
+
 class SpendingForm(forms.Form):
     """With an instalment of a contract, what it settles may be left empty: category, amount and payee.
 
-    `of_contracts`: may it be one? What a station pays is not.
+    `offered`: the holdings to choose from; one that was emptied meanwhile is still taken, so that the action says it.
     """
 
     holding = HoldingField()
@@ -198,16 +213,14 @@ class SpendingForm(forms.Form):
         files: Any = None,
         *,
         user: User,
-        holdings: Any,
+        offered: Sequence[Holding],
         initial: dict[str, Any],
-        of_contracts: bool,
     ) -> None:
         super().__init__(data, files, initial={"beneficiary": Beneficiary.STATION, **initial})
         fields: dict[str, Any] = self.fields
-        fields["holding"].queryset = holdings
-        owed = Payment.objects.visible_to(user, Permission.MANAGE_CONTRACTS).filter(paid_on=None)
-        fields["payment"].queryset = owed.select_related("contract__agency", "contract__buyer").order_by("planned_on")
-        if not of_contracts or not fields["payment"].queryset.exists():
+        fields["holding"].offer(user, offered)
+        fields["payment"].queryset = _owed_by(user, [holding.unit for holding in offered])
+        if not fields["payment"].queryset.exists():
             del fields["payment"], fields["payment_reason"]
             for name in ("category", "amount", "payee"):
                 fields[name].required = True

@@ -129,6 +129,13 @@ class SpendingFilter(LedgerFilter):
         return self._narrowed(rows, "spent_on", "category")
 
 
+class PurseFilter(MoneyFilter):
+    """Whose money, and of which fund, a payment is made from. `payment` is kept: the instalment that is paid."""
+
+    fund = _choice("资金", [])
+    payment = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+
 class AllocationFilter(MoneyFilter):
     fund = _choice("资金", [])
     state = _choice("状态", STATES)

@@ -11,49 +11,66 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.gate import may, permitted, scoped
-from accounts.models import Level
+from accounts.gate import GatedQuerySet, may, permitted, scoped
+from accounts.models import OrgUnit
+from accounts.queries import home_unit
 from accounts.requests import SignedIn
 from accounts.roles import Permission
+from agencies.models import Payment
 from common.forms import attempt
 from files.queries import attachments_of
 from funds.actions import add_vouchers, flag_spending, may_check, record_spending, reverse_spending
 from funds.forms.entry import FlagForm, ReasonForm, SpendingForm, VoucherForm
+from funds.forms.filters import PurseFilter
 from funds.models import Entry, EntryKind, Holding, Spending
 from funds.queries.findings import Where, findings
 from funds.views.shared import GET_OR_POST, chosen_unit, fund_crumbs, number_or_404, page_form
 
 P = Permission
+FEW = 30  # holdings in one select; more are narrowed down by unit and fund first
 JOINED = ("fund__document", "unit", "recorded_by", "payment__contract")
 
 
 @GET_OR_POST
 @permitted(P.SPEND_FUNDS)
 def spending_create(request: SignedIn) -> HttpResponse:
-    """`?unit=` and `?fund=` choose what is spent from beforehand, `?payment=` the instalment that is paid."""
-    unit, fund = chosen_unit(request), number_or_404(request.GET.get("fund"))
-    holdings = Holding.objects.visible_to(request.user, P.SPEND_FUNDS).filter(fen__gt=0)
-    holdings = holdings.select_related("fund__document", "unit").order_by("unit__path", "-fund__year")
-    narrowed = holdings.filter(**({"unit": unit} if unit else {}), **({"fund": fund} if fund else {}))
-    initial: dict[str, Any] = {"holding": narrowed.first()} if unit or fund else {}
-    initial |= {"payment": number_or_404(request.GET.get("payment"))}
-    form = SpendingForm(
-        request.POST or None,
-        request.FILES or None,
-        user=request.user,
-        holdings=holdings,
-        initial=initial,
-        of_contracts=unit is None or unit.level < Level.STATION,
-    )
-    if spending := attempt(form, lambda: record_spending(by=request.user, **form.values())):
+    """`?unit=` and `?fund=` narrow what is spent from, `?payment=` is the instalment of a contract that is paid."""
+    user, payment = request.user, _asked_payment(request)
+    held = Holding.objects.visible_to(user, P.SPEND_FUNDS).filter(fen__gt=0)
+    many = held.count() > FEW
+    unit = chosen_unit(request) or (payment.contract.buyer if payment else home_unit(user) if many else None)
+    chosen = {**request.GET.dict(), "unit": unit.pk if unit else ""}
+    purse = PurseFilter(chosen, user=user, unit=unit) if many else None
+    offered = _offered(held, unit, number_or_404(request.GET.get("fund")))
+    initial = {"payment": payment, "holding": offered[0] if len(offered) == 1 else None}
+    form = SpendingForm(request.POST or None, request.FILES or None, user=user, offered=offered, initial=initial)
+    if spending := attempt(form, lambda: record_spending(by=user, **form.values())):
         done = f"已登记支出 {spending.amount:,} 元"
         if form.cleaned_data["vouchers"]:
             messages.success(request, done)
         else:
             messages.warning(request, f"{done}，还没有凭证扫描件，请补传")
         return redirect("spending_detail", spending.pk)
-    context = page_form(form, title="登记支出", back=reverse("fund_ledger"), none=not holdings.exists())
+    context = page_form(form, title="登记支出", back=reverse("fund_ledger"), none=not offered, purse=purse)
     return render(request, "funds/spending_form.html", context)
+
+
+def _asked_payment(request: SignedIn) -> Payment | None:
+    """The unpaid instalment of `?payment=`; None when the user has none of that key."""
+    key = number_or_404(request.GET.get("payment"))
+    owed = Payment.objects.visible_to(request.user, P.MANAGE_CONTRACTS).filter(paid_on=None)
+    return owed.select_related("contract__buyer").filter(pk=key).first() if key else None
+
+
+def _offered(held: GatedQuerySet, unit: OrgUnit | None, fund: int | None) -> list[Holding]:
+    """What is held at and below the unit, or where that is more than a select can show, by the unit itself."""
+    rows = held.select_related("fund__document", "unit").order_by("unit__path", "-fund__year", "fund")
+    if unit:
+        rows = rows.under(unit)
+    if fund:
+        rows = rows.filter(fund=fund)
+    found = list(rows[: FEW + 1])
+    return found if len(found) <= FEW else list(rows.filter(unit=unit))
 
 
 @require_safe

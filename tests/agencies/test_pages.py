@@ -24,6 +24,7 @@ from tests.agencies.conftest import (
     finalised,
     make_agency,
     make_contract,
+    make_procurement,
     opened,
     serve,
 )
@@ -215,6 +216,16 @@ def test_a_station_outside_the_scope_stays_unnamed(world, county, agency):
     for page in (text(county, "contract_detail", wide.pk), text(county, "contract_list")):
         assert "北关街道社工站" in page
         assert "明星镇" not in page
+
+
+def test_a_procurement_outside_the_scope_is_named_but_not_linked(world, county, sign_in, agency):
+    procurement = make_procurement(world, agency)
+    contract = make_contract(world, agency, "北关街道社工站", procurement=procurement)
+    address = reverse("procurement_detail", args=[procurement.pk])
+    assert address in text(county, "contract_detail", contract.pk)
+    page = text(sign_in(world.township), "contract_detail", contract.pk)
+    assert procurement.name in page
+    assert address not in page
 
 
 # ---- API

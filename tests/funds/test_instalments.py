@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from agencies.actions import Instalment, set_payments
+from agencies.actions import Instalment, set_payments, withdraw_paid
 from funds.actions import add_receipt, create_fund, reverse_spending
 from funds.models import Category, Holding, Source, Spending, Tier
 from tests.agencies.conftest import make_agency, make_contract
@@ -103,3 +103,27 @@ def test_choosing_the_instalment_fills_category_amount_and_payee(world, money, p
     spending = Spending.objects.get()
     assert (spending.category, spending.amount, spending.payee) == ("PURCHASE", 120000, "榆次阳光社工中心")
     assert "2026-1" in client.get(reverse("spending_detail", args=[spending.pk])).content.decode()
+
+
+def test_what_the_ledger_paid_is_not_taken_back_beside_it(world, money, payment, sign_in):
+    spending = pay(world, money, payment)
+    payment.refresh_from_db()
+    with pytest.raises(ValidationError, match=spending.number):
+        withdraw_paid(by=world.county, payment=payment, reason="登记有误")
+    payment.refresh_from_db()
+    assert payment.paid_on == date(2026, 3, 1)
+
+
+def test_a_contract_leads_to_the_payment_from_a_fund(world, money, payment, sign_in):
+    client = sign_in(world.county)
+    address = f"{reverse('spending_create')}?payment={payment.pk}"
+    contract = reverse("contract_detail", args=[payment.contract_id])
+    assert address in client.get(contract).content.decode()
+    form = client.get(address).context["form"]
+    assert form["payment"].initial == payment
+    assert form["holding"].initial == Holding.objects.get(fund=money)
+
+
+def test_who_spends_nothing_is_not_led_there(world, payment, sign_in):
+    page = sign_in(world.province).get(reverse("contract_detail", args=[payment.contract_id]))
+    assert reverse("spending_create") not in page.content.decode()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.actions import add_unit
 from files.models import Attachment
 from funds.models import Allocation, Category, Explanation, Fund, Holding, Spending
+from funds.views import spendings
 from stations.panels import panels_of
 from stations.timeline import events_of
 from tests.files.samples import photo
@@ -95,6 +96,28 @@ def test_a_payment_is_reversed_with_a_reason(at_station, station, world, sign_in
     assert "已冲销" in page
     assert "重复登记" in page
     assert held(at_station, station) == 30000
+
+
+def test_where_much_is_held_unit_and_fund_are_chosen_first(at_station, station, world, sign_in, monkeypatch):
+    monkeypatch.setattr(spendings, "FEW", 1)
+    client = sign_in(world.city)
+    at_home = client.get(reverse("spending_create")).context
+    assert [label.split("：")[0] for _, label in at_home["form"]["holding"].field.choices] == ["请选择", "晋中市"]
+    assert at_home["purse"]["unit"].value() == world.units["晋中市"].pk
+    below = client.get(reverse("spending_create"), {"unit": station.pk, "fund": at_station.pk}).context
+    assert [label.split("：")[0] for _, label in below["form"]["holding"].field.choices] == ["请选择", "北关街道社工站"]
+    sent = client.post(
+        f"{reverse('spending_create')}?unit={station.pk}", payment_of(at_station, station, amount="1000")
+    )
+    assert sent.status_code == 302
+    assert held(at_station, station) == 29000
+
+
+def test_what_was_emptied_meanwhile_is_told_with_its_balance(at_station, station, world, sign_in):
+    spend(at_station, station, "30000")
+    page = text(sign_in(world.township).post(reverse("spending_create"), payment_of(at_station, station)))
+    assert "结存 0.00 元" in page
+    assert "万家百货" in page
 
 
 def test_without_money_the_page_says_where_it_comes_from(world, rules, sign_in):
