@@ -35,10 +35,6 @@ def post(
     entry = Entry.objects.create(fund=fund, unit=unit, kind=kind, on=on, fen=signed, note=note, recorded_by=by, **paper)
     Holding.objects.filter(fund=fund, unit=unit).update(fen=F("fen") + signed)
     stale.mark(unit.pk, stale.months_since(on))
-    if (
-        paper.get("allocation") and paper["allocation"].from_unit_id != unit.pk
-    ):  # what arrives, its sender holds no more
-        stale.mark(paper["allocation"].from_unit_id, stale.months_since(on))
     return entry
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -56,14 +56,17 @@ class RuleBook:
             self._rows[provision.kind, provision.unit.path].append(provision)
 
     @classmethod
-    def load(cls, paths: Iterable[str] | None = None) -> Self:
-        """The rules for units with these paths (None: for every unit)."""
+    def load(cls, paths: Iterable[str] | None = None, *, kinds: Collection[str] = ()) -> Self:
+        """The rules for units with these paths (None: for every unit). `kinds`: only these, none of which has a due
+        date; the calendar is not read then."""
         rows = Provision.objects.select_related("document__issuer", "unit")
+        if kinds:
+            rows = rows.filter(kind__in=kinds)
         if paths is not None:
             steps = {step for path in paths for step in ancestors(path)}
             if len(steps) <= MANY_PATHS:
                 rows = rows.filter(unit__path__in=steps)
-        return cls(rows, official_years())
+        return cls(rows, OfficialYears() if kinds else official_years())
 
     def candidates(self, kind: ProvisionKind | str, path: str, on: date) -> list[Provision]:
         """Every provision of `kind` that reaches the unit at `path` and is in force on `on`, the winner first."""

@@ -1,7 +1,7 @@
 """Money (R12): what came in, was spent and lies, each unit's own; of a unit above stations, of its whole subtree.
 
 What is passed down inside a subtree is no income of it: an arrival counts for the receiver and against the sender, on
-the day it was confirmed. So money on its way still counts as the sender's.
+the day it was confirmed. So what came in is what was spent, lies there, or is on its way from there.
 """
 
 from __future__ import annotations
@@ -37,33 +37,19 @@ PASSED_DOWN = Source("passed_down", "资金下达", _passed_down, station="sende
 OF_YEAR = Q(fund__year=YEAR)
 
 
-def year_received(values: Values, place: Place) -> int:
+def received(values: Values, place: Place) -> int:
     return values.get("funds_obtained", 0) - values.get("funds_passed_down", 0)
-
-
-def held(values: Values, place: Place) -> int:
-    return (
-        values.get("funds_obtained_ever", 0)
-        - values.get("funds_passed_down_ever", 0)
-        - values.get("funds_used_ever", 0)
-    )
 
 
 MEASURES = [
     *ENTRIES.counts(
         ("funds_obtained", "本年资金到账（含层级间）", total_fen(OF_YEAR & Q(kind__in=OBTAINED))),
-        ("funds_obtained_ever", "历年资金到账（含层级间）", total_fen(Q(kind__in=OBTAINED))),
         ("funds_spent", "本年资金支出", total_fen(OF_YEAR & Q(kind__in=USED), sign=-1)),
-        ("funds_used_ever", "历年资金支出", total_fen(Q(kind__in=USED), sign=-1)),
+        ("funds_held", "资金结存", total_fen()),
         decimals=2,
     ),
-    *PASSED_DOWN.counts(
-        ("funds_passed_down", "本年资金下达到账", total_fen(OF_YEAR)),
-        ("funds_passed_down_ever", "历年资金下达到账", total_fen()),
-        decimals=2,
-    ),
-    Measure("funds_received", "本年到位资金", DERIVED, derive=year_received, level=None, additive=False, decimals=2),
-    Measure("funds_held", "资金结存", DERIVED, derive=held, level=None, additive=False, decimals=2),
+    *PASSED_DOWN.counts(("funds_passed_down", "本年资金下达到账", total_fen(OF_YEAR)), decimals=2),
+    Measure("funds_received", "本年到位资金", DERIVED, derive=received, level=None, additive=False, decimals=2),
 ]
 
 indicator = partial(Indicator, group=Group.FUND, rule=Rule.FUND_PURPOSE)

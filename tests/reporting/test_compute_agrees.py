@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from accounts.models import OrgUnit
 from common.months import Month
+from funds.actions import add_receipt, create_fund
+from funds.models import Source, Tier
 from reporting import recount
 from reporting.actions import approve_report, open_report, return_report, save_report, submit_report
 from reporting.compute import compute_month
@@ -24,10 +26,12 @@ from reporting.models import UnitMonth
 from services.actions import correct_service, log_service, void_service
 from services.models import Domain, Method, ServiceRecord
 from stations import actions as stations
+from stations.actions import plans
 from stations.models import (
     CertificateLevel,
     Dimension,
     EmployerKind,
+    Grade,
     Hosting,
     StaleMonth,
     Station,
@@ -36,17 +40,15 @@ from stations.models import (
     StationStatus,
     Worker,
 )
+from tests.agencies.conftest import make_agency
 from tests.dimensions import record_dimension
+from tests.reporting import deeds
+from tests.reporting.deeds import pick
 from tests.reporting.facts import snapshots
 
 MONTHS = list(Month(2023, 8).until(Month(2023, 12)))
 days = st.integers(0, 120).map(lambda n: date(2023, 8, 20) + timedelta(days=n))
 picks = st.integers(0, 30)  # which of what is there by then
-
-
-def pick(rows: Any, number: int) -> Any:
-    found = list(rows.order_by("pk"))
-    return found[number % len(found)] if found else None
 
 
 def log(station: int, day: date, method: Method, contacts: int, volunteers: int) -> None:
@@ -131,6 +133,14 @@ def report(station: int, month: Month, end: str) -> None:
         approve_report(by=None, report=found)
 
 
+def sent(sender: int, receiver: int, amount: int, day: date, arrives: bool) -> None:
+    deeds.pass_down(sender, receiver, amount, day, arrives=arrives)
+
+
+def recognised(station: int, day: date, recommended: bool) -> None:
+    deeds.feature(station, day, recommended=recommended)
+
+
 def acts(act: Callable[..., None], *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.tuples(st.just(act), *arguments)
 
@@ -154,6 +164,27 @@ edits = st.one_of(
     acts(report, picks, months, st.sampled_from(["send", "return", "approve"])),
     acts(recount.drain),
 )
+fen = st.integers(1, 3_000_00)
+later_edits = st.one_of(
+    acts(deeds.train, picks, st.integers(1, 8), days),
+    acts(deeds.untrain, picks),
+    acts(deeds.evaluate, picks, st.sampled_from(Grade), days),
+    acts(deeds.supervise, picks, picks, days),
+    acts(deeds.milestone, picks, days),
+    acts(deeds.drop_milestone, picks),
+    acts(deeds.receive, fen, days),
+    acts(sent, picks, picks, fen, days, st.booleans()),
+    acts(sent, picks, picks, fen, days, st.booleans()),
+    acts(deeds.call_back, picks, days),
+    acts(deeds.pay, picks, fen, days),
+    acts(deeds.pay, picks, fen, days),
+    acts(deeds.reverse, picks, days),
+    acts(deeds.contract, picks, picks, days, fen),
+    acts(deeds.promise, picks, st.integers(1, 30)),
+    acts(deeds.end_contract, picks, days | st.none()),
+    acts(recognised, picks, days, st.booleans()),
+    acts(deeds.stop_feature, picks, days),
+)
 
 
 @pytest.fixture
@@ -164,6 +195,19 @@ def place(world, rules, time_machine):
             worker = stations.create_worker(by=None, unit=station.unit, name=f"社工{number}{'甲乙'[extra]}")
             if number % 2 == 0:
                 stations.post_worker(by=None, worker=worker, station=station, on=date(2023, 11, 1))
+    units = world.units
+    fund = create_fund(
+        by=None,
+        unit=units["晋中市"],
+        name="市级资金",
+        source=Source.FISCAL,
+        tier=Tier.CITY,
+        year=2023,
+        purpose="服务活动",
+    )
+    add_receipt(by=None, fund=fund, amount="8000", received_on=date(2023, 8, 1))
+    make_agency(world, "榆次阳光社工中心", 1)
+    plans.save_plan(by=None, unit=units["晋中市"], year=2023, title="建设计划")
     for month in MONTHS:
         compute_month(month)
     StaleMonth.objects.all().delete()
@@ -171,7 +215,7 @@ def place(world, rules, time_machine):
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(edits, min_size=1, max_size=25))
+@given(st.lists(edits | later_edits | later_edits, min_size=1, max_size=25))
 def test_counting_after_each_change_gives_what_a_whole_count_gives(place, edits):
     with transaction.atomic():
         for act, *arguments in edits:

@@ -58,7 +58,7 @@ def test_the_form_prints_on_a4_landscape_one_page_wide(book):
 
 
 def test_a_share_prints_its_fraction_and_its_percentage(book):
-    sheet = book["标准和队伍"]
+    sheet = book["队伍"]
     heads = [cell.value for cell in sheet[4]]
     total = dict(zip(heads, row_of(sheet, "合计"), strict=True))
     assert total[MEASURES["workers_certified"].label] == 30
