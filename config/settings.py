@@ -201,6 +201,8 @@ CONTENT_SECURITY_POLICY = {
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a 10 MB text reaches the form and gets its message there
+# One form asks for an allocation to every township of a city, one for the hours of every worker at a training.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "files.uploads.Watch",  # drops what is beyond these three, before it reaches memory or disk

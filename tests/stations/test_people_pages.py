@@ -93,6 +93,13 @@ def test_several_workers_are_ticked_at_once(world, training, team, sign_in):
     assert "2 人，共 18.0 学时" in html
 
 
+def test_a_form_of_1500_workers_reaches_its_page(world, training, team, sign_in):
+    blank = {f"hours_{number}": "" for number in range(10_000_000, 10_001_500)}
+    response = post(sign_in(world.county), "training_attendance", training.pk, workers=[team[0].pk], **blank)
+    assert response.status_code == 302
+    assert Attendance.objects.get().worker == team[0]
+
+
 def test_one_bad_row_is_told_beside_it_and_nothing_is_saved(world, training, team, sign_in):
     first, second = team
     response = post(
