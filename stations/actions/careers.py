@@ -18,6 +18,7 @@ from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from stations import life, stale
 from stations.actions.locks import locked_station, locked_worker
+from stations.actions.supervision import close_supervision
 from stations.models import (
     Certificate,
     EmployerKind,
@@ -242,7 +243,9 @@ def leave(*, by: User | None, worker: Worker, on: date, reason: str, note: str =
     worker = locked_worker(worker)
     posting = worker.postings.current().select_related("worker", "station__unit").first()
     employment = worker.employments.current().first()
-    supervising = list(SupervisorAssignment.objects.current().filter(worker=worker).select_related("station__unit"))
+    supervising = list(
+        SupervisorAssignment.objects.current().filter(worker=worker).select_related("station__unit", "worker")
+    )
     begun = [row.starts_on for row in (posting, employment, *supervising) if row]
     if posting is None and employment is None:
         raise ValidationError("该社工现在没有驻站和聘用，不需要登记离职")
@@ -260,9 +263,8 @@ def leave(*, by: User | None, worker: Worker, on: date, reason: str, note: str =
     if posting:
         close_posting(by=by, posting=posting, **clean)
     for assignment in supervising:
-        assignment.ends_on = clean["on"]
-        assignment.save(update_fields=["ends_on"])
-        stale.mark(assignment.station_id, stale.months_since(clean["on"]))
+        # Not the worker's own note: the stations' people need not see why someone left elsewhere.
+        close_supervision(by=by, assignment=assignment, on=clean["on"], note="督导人员离职")
     audit.record(
         by=by,
         verb="登记离职",

@@ -17,7 +17,8 @@ from stations.actions.locks import locked_station, locked_worker
 from stations.models import Station, SupervisorAssignment, Worker
 
 
-def _close(assignment: SupervisorAssignment, on: date, by: User | None, note: str) -> None:
+def close_supervision(*, by: User | None, assignment: SupervisorAssignment, on: date, note: str) -> None:
+    """End an assignment, `on` checked; join its `station__unit`, `worker` and `user`."""
     assignment.ends_on = on
     assignment.save(update_fields=["ends_on"])
     stale.mark(assignment.station_id, stale.months_since(on))
@@ -45,7 +46,7 @@ def _assign(
     since = (before.ends_on or before.starts_on) if before else None
     checks.past_day(on, field="on", label="督导起始日期", since=since, since_label=f"{station}上一任主责督导的日期")
     if before and before.ends_on is None:
-        _close(before, on, by, note)
+        close_supervision(by=by, assignment=before, on=on, note=note)
     row = SupervisorAssignment.objects.create(station=station, lead=lead, starts_on=on, note=note, **who)
     stale.mark(station.pk, stale.months_since(on))
     audit.record(
@@ -102,5 +103,5 @@ def end_supervision(
         raise ValidationError(f"这项督导已于 {assignment.ends_on} 结束")
     since = assignment.starts_on
     on = checks.past_day(on, field="on", label="督导结束日期", since=since, since_label="督导起始日期")
-    _close(assignment, on, by, checks.note(note))
+    close_supervision(by=by, assignment=assignment, on=on, note=checks.note(note))
     return assignment

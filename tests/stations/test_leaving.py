@@ -53,6 +53,16 @@ def test_a_supervisor_who_leaves_supervises_no_more(world, posted, worker):
     assert SupervisorAssignment.objects.get().ends_on == date(2023, 10, 16)
 
 
+def test_every_station_that_loses_its_supervisor_by_leaving_has_it_in_its_trail(world, posted, worker):
+    stations = [world.station(), world.station("锦纶街道社工站")]
+    assign_supervisor(by=None, stations=stations, worker=worker, lead=False, on=date(2023, 10, 10))
+    leave(by=world.county, worker=worker, on=date(2023, 10, 16), reason=LeavingReason.RESIGNED, note="家里有事")
+    events = AuditEvent.objects.filter(verb="结束督导", actor=world.county)
+    assert {event.target_label for event in events} == {str(station) for station in stations}
+    assert {event.changes["结束日期"][1] for event in events} == {"2023-10-16"}
+    assert not events.filter(reason__contains="家里有事").exists()  # the leaver's own words stay in their file
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
