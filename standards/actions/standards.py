@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import Level, OrgUnit, User
 from common import checks
 from common.nudge import wake
+from common.paths import STEP
 from common.text import long_text, plain_name
 from policies.models import PolicyDocument
 from standards.actions.items import ItemDraft, as_draft, clean_rows
@@ -112,10 +113,6 @@ def issue_standard(
         year=lambda: _year(year),
         starts_on=lambda: _start(starts_on, current),
     )
-    if not items:
-        raise ValidationError("标准至少要有一项；不再要求的，请终止标准")
-    if len(items) > MOST_ITEMS:
-        raise ValidationError(f"一个标准最多 {MOST_ITEMS} 项")
     version = Standard.objects.filter(issuer=issuer, year=clean["year"]).count() + 1
     standard = Standard(
         issuer=issuer,
@@ -125,12 +122,7 @@ def issue_standard(
         judge_from=clean["starts_on"],
         **clean,
     )
-    rows = clean_rows(standard, items)
-    demands = [row.demand() for row in rows]
-    book = StandardBook.load([issuer.path])
-    above = _standing_above(book, issuer, clean["starts_on"])
-    _refuse_loosening(demands, above)
-    _keeps_its_kind(demands, _asked_before(issuer, above))
+    rows = _clean_items(standard, items)
     if current:
         current.ends_on = clean["starts_on"]
         current.end_reason = f"由“{standard}”取代"[:200]
@@ -142,16 +134,32 @@ def issue_standard(
         verb="发布建设标准",
         target=standard,
         unit=issuer,
-        changes=_difference(current, demands) | {"施行日期": [None, str(standard.starts_on)]},
+        changes=_difference(current, [row.demand() for row in rows]) | {"施行日期": [None, str(standard.starts_on)]},
     )
     if not is_default:
         transaction.on_commit(lambda: wake(JUDGE))
     return standard
 
 
+def _clean_items(standard: Standard, items: Sequence[ItemDraft]) -> list[StandardItem]:
+    """The rows of the new version, unsaved. Raises ValidationError: none or too many, looser than what stands above,
+    of another kind than before."""
+    if not items:
+        raise ValidationError("标准至少要有一项；不再要求的，请终止标准")
+    if len(items) > MOST_ITEMS:
+        raise ValidationError(f"一个标准最多 {MOST_ITEMS} 项")
+    rows = clean_rows(standard, items)
+    demands = [row.demand() for row in rows]
+    issuer = standard.issuer
+    above = _standing_above(StandardBook.load([issuer.path]), issuer, standard.starts_on)
+    _refuse_loosening(demands, above)
+    _keeps_its_kind(demands, _asked_before(issuer, above))
+    return rows
+
+
 def _standing_above(book: StandardBook, issuer: OrgUnit, on: date) -> dict[str, Item]:
     """What the units above the issuer demand on that day. Code → item."""
-    parent = issuer.path[:-4]
+    parent = issuer.path[:-STEP]
     return {item.code: item for item in book.items(parent, on)} if parent else {}
 
 

@@ -14,6 +14,7 @@ from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common import checks
 from common.months import LAST_DAY
+from common.paths import within
 from common.text import long_text, plain_name
 from files.actions import attach
 from policies.models import PolicyDocument
@@ -171,7 +172,7 @@ def _due_day(day: date | None) -> date:
 
 
 def _below_plan(plan: BuildingPlan, unit: OrgUnit | None) -> OrgUnit:
-    if unit is None or not unit.path.startswith(plan.unit.path) or unit.level == Level.STATION:
+    if unit is None or not within(unit.path, plan.unit.path) or unit.level == Level.STATION:
         raise ValidationError({"unit": f"责任单位应为{plan.unit}或其下级"})
     return unit
 
