@@ -65,9 +65,9 @@ def supervise(station: int, worker: int, day: date) -> None:
 
 
 def milestone(unit: int, day: date) -> None:
-    plan = pick(BuildingPlan.objects, 0)
+    plan, place = pick(BuildingPlan.objects, 0), pick(offices().filter(level__lt=Level.TOWNSHIP), unit)
     plans.save_milestone(by=None, plan=plan, facts={
-        "name": f"节点{uuid.uuid4().hex[:6]}", "due_on": day, "unit": pick(offices().filter(level__lt=Level.TOWNSHIP), unit),
+        "name": f"节点{uuid.uuid4().hex[:6]}", "due_on": day, "unit": place,
         "responsible": "", "kind": "COUNTED", "count": 2, "status": "OPERATING", "station_kind": "STATION",
         "within_year": False,
     })  # fmt: skip

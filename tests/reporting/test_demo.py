@@ -13,6 +13,7 @@ from accounts.roles import Role
 from common.citizen_numbers import born_on, is_male
 from common.months import Month
 from policies.stages import Stage
+from reporting.compute import compute_month
 from reporting.demo import MARK, activity
 from reporting.demo.replanned import STREET
 from reporting.figures import figures_of
@@ -39,7 +40,6 @@ from stations.models import (
     WorkerEvaluation,
 )
 from stations.queries.milestones import milestone_rows
-
 
 pytestmark = pytest.mark.django_db  # else no database is made when this file runs alone
 
@@ -140,3 +140,36 @@ def test_stations_stand_in_all_three_stages_most_of_them_in_the_first_two(loaded
     counts = [Station.objects.filter(at_stage(stage, timezone.localdate())).count() for stage in Stage]
     assert all(counts)
     assert counts[2] < counts[0] and counts[2] < counts[1]
+
+
+# Figures whose list has a row for each that was counted.
+LISTED = [
+    "stations_planned", "stations_building", "accepted", "stations_to_accept", "acceptances", "acceptances_passed",
+    "acceptances_awaiting", "rooms_titled", "milestones_late", "standard_checked", "standard_failing", "stage_STARTING",
+    "stage_IMPROVING", "stage_PROFESSIONAL", "certificates_expiring", "certificates_expired", "trained", "joined",
+    "left", "excellent", "evaluated", "full_time", "certified", "contracts", "contracts_behind", "evaluations",
+    "features", "features_to_city", "features_to_province",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("username", ["city", "yuci", "lanzhou"])
+@pytest.mark.parametrize("back", [0, 4])
+def test_lists_hold_what_the_figures_count_and_ledgers_sum_to_them(loaded, client, username, back):
+    month = Month.of(timezone.localdate()) - back
+    compute_month(month)
+    user = User.objects.get(username=username)
+    client.force_login(user)
+    unit = user.postings.get().unit
+    figures = figures_of(unit, month)
+    counted, listed = {}, {}
+    for key in LISTED:
+        context = client.get(figures[key].url(unit, month)).context
+        pages = [context[name] for name in ("page", "page_obj") if context.get(name) is not None]
+        counted[key], listed[key] = figures[key].numerator, pages[0].paginator.count
+    assert listed == counted
+    assert sum(value > 0 for value in listed.values()) > len(LISTED) / 3
+    for key, sign in (("funds_received", 1), ("funds_spent", -1), ("funds_held", 1)):
+        totals = client.get(figures[key].url(unit, month)).context["totals"]
+        assert (totals.came - totals.went) * sign == figures[key].numerator
+    assert figures["funds_received"].value > 0
+    assert figures["execution"].value == figures["funds_spent"].value / figures["funds_received"].value
