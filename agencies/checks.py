@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from common.months import FIRST_DAY
 
-FEN = Decimal("0.01")
-MOST = Decimal("999999999999.99")
 AHEAD = timedelta(days=5 * 366)
-
-
-def money(value: Any, *, field: str, label: str) -> Decimal:
-    """Yuan and fen, greater than 0."""
-    try:
-        amount = Decimal(str(value)[:40])
-    except InvalidOperation:
-        raise ValidationError({field: f"{label}应为数字"}) from None
-    if not amount.is_finite() or amount <= 0:
-        raise ValidationError({field: f"{label}应大于 0"})
-    if amount > MOST:
-        raise ValidationError({field: f"{label}过大，请核对单位（元）"})
-    if amount != amount.quantize(FEN):
-        raise ValidationError({field: f"{label}最多两位小数"})
-    return amount.quantize(FEN)
 
 
 def day(value: date | None, *, field: str, label: str, since: date | None = None, since_label: str = "") -> date:

@@ -21,7 +21,7 @@ from agencies.actions.locks import locked, locked_stations, mark_stations
 from agencies.actions.members import sync_postings
 from agencies.actions.procurements import MOST_YEARS, refuse_blacklisted, refuse_buyer
 from agencies.models import Agency, Contract, ContractStation, ContractTerm, Outcome, Procurement
-from common import checks
+from common import checks, money
 from common.paths import within
 from common.text import plain_name
 from stations.models import Station
@@ -96,7 +96,7 @@ def _clean_contract(
         title=lambda: plain_name(title, field="title", label="合同名称", max_length=120),
         signed_on=lambda: checks.past_day(signed_on, field="signed_on", label="签订日期"),
         starts_on=lambda: own_checks.day(starts_on, field="starts_on", label="服务起始日期"),
-        amount=lambda: own_checks.money(amount, field="amount", label="合同金额"),
+        amount=lambda: money.amount(amount, field="amount", label="合同金额"),
         last_day=lambda: own_checks.day(
             last_day, field="last_day", label="服务截止日期", since=starts_on, since_label="服务起始日期"
         ),

@@ -10,10 +10,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Level, OrgUnit, User
-from agencies import checks as own_checks
 from agencies.actions.locks import locked
 from agencies.models import Agency, Blacklisting, Method, Outcome, Procurement
-from common import checks
+from common import checks, money
 from common.text import plain_name
 
 BUYERS = (Level.CITY, Level.COUNTY, Level.TOWNSHIP)
@@ -60,7 +59,7 @@ def create_procurement(
     clean = checks.all_of(
         name=lambda: plain_name(name, field="name", label="项目名称", max_length=120),
         method=lambda: checks.member(method, Method, field="method", label="采购方式"),
-        budget=lambda: own_checks.money(budget, field="budget", label="预算"),
+        budget=lambda: money.amount(budget, field="budget", label="预算"),
         announced_on=lambda: checks.past_day(announced_on, field="announced_on", label="公告日期"),
     )
     if not 1 <= years <= MOST_YEARS:

@@ -30,7 +30,7 @@ from agencies.models import (
 )
 from agencies.queries.payments import advice_of
 from agencies.signals import payment_withdrawing
-from common import checks
+from common import checks, money
 from common.text import plain_name
 from services.models import Domain, Method
 
@@ -127,7 +127,7 @@ def set_payments(*, by: User | None, contract: Contract, instalments: Sequence[I
             since=contract.signed_on,
             since_label="签订日期",
         )
-        amount = own_checks.money(row.amount, field="amount", label=f"{where}的金额")
+        amount = money.amount(row.amount, field="amount", label=f"{where}的金额")
         rows.append(Payment(contract=contract, term=row.term, planned_on=planned, amount=amount, condition=condition))
     total = sum((row.amount for row in [*paid, *rows]), Decimal(0))
     if total != contract.amount:
@@ -184,7 +184,7 @@ def mark_paid(
         paid_on=lambda: checks.past_day(
             on, field="on", label="支付日期", since=contract.signed_on, since_label="签订日期"
         ),
-        paid_amount=lambda: own_checks.money(amount, field="amount", label="支付金额"),
+        paid_amount=lambda: money.amount(amount, field="amount", label="支付金额"),
         voucher_note=lambda: plain_name(voucher_note, field="voucher_note", label="凭证", max_length=100),
         paid_reason=lambda: checks.optional_name(reason, field="reason", label="支付理由", max_length=200),
     )

@@ -15,18 +15,13 @@ from accounts.roles import Permission
 from agencies.models import Agency, AgencyKind, Grade, Method, Outcome
 from agencies.queries.lookup import agency_by_text, user_by_name
 from common.forms import day_field, note_field
+from common.money import MoneyField
 from files.forms import FilesField
 from files.kinds import BOTH
 from stations.models import Worker
 
 FULL_TIME = [("yes", "专职"), ("no", "兼职")]
 FILE = ("credit_code", "name", "kind", "legal_person", "phone", "address", "registered_on")
-
-
-def money_field(label: str, **given: Any) -> forms.DecimalField:
-    """Yuan and fen."""
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
-    return forms.DecimalField(label=label, max_digits=14, decimal_places=2, min_value=0, widget=widget, **given)
 
 
 def start_with(form: forms.Form, name: str, user: User, permission: Permission) -> None:
@@ -159,7 +154,7 @@ class ProcurementForm(forms.Form):
     buyer = UnitField(label="采购单位", levels=(Level.CITY, Level.COUNTY, Level.TOWNSHIP))
     name = forms.CharField(label="项目名称", max_length=120)
     method = forms.ChoiceField(label="采购方式", choices=Method.choices, widget=forms.RadioSelect)
-    budget = money_field("预算（元）")
+    budget = MoneyField(label="预算（元）")
     first_year = forms.IntegerField(label="服务起始年度", min_value=2000, max_value=2100)
     years = forms.IntegerField(label="服务年数", min_value=1, max_value=5, initial=1)
     announced_on = day_field("公告日期", help_text="单一来源、定向委托填写决定日期")

@@ -16,9 +16,10 @@ from accounts.models import Level, User
 from accounts.roles import Permission
 from agencies import shares
 from agencies.actions import Instalment, Promised, by_percent
-from agencies.forms.agencies import AgencyField, money_field, start_with
+from agencies.forms.agencies import AgencyField, start_with
 from agencies.models import Contract, ContractTerm, Outcome, Payment, PaymentCondition, Procurement, Quantity
 from common.forms import choices_of, day_field, note_field
+from common.money import MoneyField
 from files.forms import FilesField
 from files.kinds import BOTH
 from services.models import Domain, Method
@@ -53,7 +54,7 @@ class ContractForm(forms.Form):
     signed_on = day_field("签订日期")
     starts_on = day_field("服务起始日期", today=False)
     last_day = day_field("服务截止日期", today=False, help_text="含当日")
-    amount = money_field("合同金额（元）", help_text="按站点平均分摊")
+    amount = MoneyField(label="合同金额（元）", help_text="按站点平均分摊")
     uploads = FilesField(label="合同扫描件", kinds=BOTH, required=False)
 
     def __init__(
@@ -128,7 +129,7 @@ class PaymentForm(forms.Form):
         label="服务年度", required=False, queryset=ContractTerm.objects.none(), empty_label="---------"
     )
     planned_on = day_field("计划日期", required=False, today=False)
-    amount = money_field("金额（元）", required=False)
+    amount = MoneyField(label="金额（元）", required=False)
     percent = forms.DecimalField(
         label="或比例（%）", required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
@@ -204,7 +205,7 @@ def instalments_of(rows: Rows, contract: Contract) -> list[Instalment]:
 
 class PaidForm(forms.Form):
     on = day_field("支付日期")
-    amount = money_field("支付金额（元）")
+    amount = MoneyField(label="支付金额（元）")
     voucher_note = forms.CharField(label="凭证", max_length=100, help_text="支付凭证号或拨款文号")
     reason = note_field("理由（超出付款建议时必填）")
 

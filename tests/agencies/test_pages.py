@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -92,6 +93,24 @@ def test_from_agency_to_payment_on_pages(world, county, rules):
     for words in ("探访 服务次数", "落后", "已支付 60,000.00 元", "锦纶街道社工站"):
         assert words in page
     assert Attachment.objects.get().target == contract
+
+
+def test_amounts_are_taken_as_people_type_them(county, contract):
+    rows = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 0}
+    typed = ("12,345.67", "１０７，６５４．３３元")
+    term = contract.terms.get().pk
+    send(
+        county, "contract_payments", contract.pk, **rows,
+        **{f"form-{n}-{key}": value for n in (0, 1) for key, value in
+           (("term", term), ("planned_on", "2026-02-01"), ("amount", typed[n]), ("condition", "NONE"))},
+    )  # fmt: skip
+    first, second = contract.payments.order_by("number")
+    assert (first.amount, second.amount) == (Decimal("12345.67"), Decimal("107654.33"))
+    send(county, "payment_paid", first.pk, on="2026-02-03", amount="¥12,345.60", voucher_note="12号")
+    first.refresh_from_db()
+    assert first.paid_amount == Decimal("12345.60")
+    wrong = county.post(reverse("payment_paid", args=[second.pk]), {"amount": "12,34"}).content.decode()
+    assert "应为数字，写作 12345.67" in wrong
 
 
 def test_an_evaluation_on_pages(world, county, contract, frame):
