@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from common import money
 from common.paths import within
+from common.sums import decimal_sum
 from funds.models import Allocation, Entry, EntryKind, Fund
 from funds.models.ledger import AllocationQuerySet, EntryQuerySet
 from funds.models.vocabulary import OBTAINED, PASSED_ON, USED
@@ -74,7 +75,7 @@ def by_fund(user: User, funds: Any, tops: Iterable[str] | None = None) -> dict[i
     sums = _sums(own_entries(user, tops).filter(fund__in=funds), "fund")
     transit: dict[int, int] = defaultdict(int)
     sent = own_transit(user, tops).filter(fund__in=funds)
-    for fund, amount in sent.order_by().values_list("fund").annotate(Sum("amount")):
+    for fund, amount in sent.order_by().values_list("fund").annotate(total=decimal_sum("amount", 2)):
         transit[fund] = money.fen(amount)
     return {fund: Balance(*sums.get(fund, (0, 0)), transit.get(fund, 0)) for fund in sums.keys() | transit.keys()}
 
@@ -101,8 +102,8 @@ def units_of(user: User, fund: Fund, on: date | None = None) -> list[UnitMoney]:
     grouped = entries.order_by().values_list("unit", "unit__path", "unit__name", "unit__level", "kind")
     for *unit, kind, fen in grouped.annotate(Sum("fen")):
         sums[tuple(unit)][kind] = fen  # type: ignore[index]
-    sent = own_transit(user).filter(fund=fund).order_by().values_list("from_unit").annotate(Sum("amount"))
-    transit = {unit: money.fen(amount) for unit, amount in sent}
+    sent = own_transit(user).filter(fund=fund).order_by().values_list("from_unit")
+    transit = {unit: money.fen(amount) for unit, amount in sent.annotate(total=decimal_sum("amount", 2))}
     found = [_unit_money(*unit, kinds, transit.get(unit[0], 0)) for unit, kinds in sums.items()]
     return sorted(found, key=lambda row: row.path)
 

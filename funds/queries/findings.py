@@ -167,13 +167,23 @@ def _ledger_url(holding: Holding) -> str:
     return f"{reverse('fund_ledger')}?fund={holding.fund_id}&unit={holding.unit_id}"
 
 
+def _deadline(rule: Provision, year: int) -> date:
+    return date(year, rule.parameters["month"], rule.parameters["day"])
+
+
+def _year_end_rule(rules: RuleBook, path: str, year: int, today: date) -> Provision | None:
+    """The rule that was in force on the year's deadline: one that came later, or has ended since, judges nothing."""
+    latest = rules.provision(ProvisionKind.FUND_UNSPENT, path, min(today, date(year, 12, 31)))
+    return latest and rules.provision(ProvisionKind.FUND_UNSPENT, path, _deadline(latest, year))
+
+
 def _unspent(holding: Holding, lying: list[Layer], spent: int, rules: RuleBook, today: date) -> Iterator[Finding]:
     """Money of a year that arrived by the day of the rule and is still there, beyond the share that it allows."""
     year = holding.fund.year
-    rule = rules.provision(ProvisionKind.FUND_UNSPENT, holding.unit.path, min(today, date(year, 12, 31)))
+    rule = _year_end_rule(rules, holding.unit.path, year, today)
     if rule is None:
         return
-    deadline = date(year, rule.parameters["month"], rule.parameters["day"])
+    deadline = _deadline(rule, year)
     left = sum(layer.fen for layer in lying if layer.on <= deadline)
     if today < deadline or left * 100 <= rule.parameters["percent"] * (left + spent):
         return

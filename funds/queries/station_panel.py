@@ -78,8 +78,11 @@ def arrivals(user: User, station: Station) -> Iterator[Event]:
     came = Entry.objects.filter(unit=station.pk, kind__in=[EntryKind.ARRIVED, EntryKind.RETURNED])
     for entry in came.select_related("fund", "allocation__from_unit", "recorded_by").order_by("on", "pk"):
         amount = money.words(money.yuan(abs(entry.fen)))
-        title = f"资金到账 {amount}" if entry.kind == EntryKind.ARRIVED else f"资金被收回 {amount}"
         sender = entry.allocation.from_unit.name if entry.allocation else ""
+        if entry.kind == EntryKind.ARRIVED:
+            title, way = f"资金到账 {amount}", f"{sender}下达"
+        else:
+            title, way = f"资金被收回 {amount}", f"由{sender}收回"
         actor = entry.recorded_by.name if entry.recorded_by else ""
         url = reverse("allocation_detail", args=[entry.allocation_id]) if entry.allocation_id else ""
-        yield Event(entry.on, title, f"{entry.fund.name} · {sender}下达", url, actor)
+        yield Event(entry.on, title, f"{entry.fund.name} · {way}", url, actor)

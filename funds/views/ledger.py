@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from funds.queries.findings import Finding, Where, findings
 from funds.queries.ledger import ledger_rows, sorted_entries, totals, with_papers
 from funds.views.shared import GET_OR_POST, PAGE, chosen_unit, crumbs, page_form
 from funds.views.tables import ledger_table
+from jobs.views import LONGEST_QUERY
 
 P = Permission
 
@@ -59,7 +60,11 @@ def fund_ledger(request: SignedIn) -> HttpResponse:
 @permitted(P.VIEW_FUNDS)
 def fund_pack(request: SignedIn) -> HttpResponse:
     """Ask for the audit pack of what the ledger shows: `query` is its query string."""
-    query = request.POST.get("query", "")
+    asked = request.POST.get("query", "")
+    if len(asked) > LONGEST_QUERY:
+        messages.error(request, "筛选条件过长，没有生成审计包")
+        return redirect("fund_ledger")
+    query = QueryDict(asked).urlencode()
     try:
         job = request_pack(by=request.user, query=query)
     except ValidationError as error:
@@ -81,7 +86,7 @@ def fund_findings(request: SignedIn) -> HttpResponse:
         "unit": unit,
         "page": page,
         "rows": [{"finding": row, "explain_url": _explain_url(row) if _may_explain(user, row) else ""} for row in page],
-        "kinds": [_summary(kind, found) for kind in FindingKind],
+        "kinds": [_summary(kind, found, request.GET) for kind in FindingKind],
         "filtered": any(value for key, value in request.GET.items() if key in form.fields),
     }
     return render(request, "funds/findings.html", context)
@@ -95,7 +100,11 @@ def _explain_url(row: Finding) -> str:
     return f"{reverse('finding_explain')}?kind={row.kind}&subject={row.subject}"
 
 
-def _summary(kind: FindingKind, found: list[Finding]) -> dict[str, Any]:
+def _summary(kind: FindingKind, found: list[Finding], asked: QueryDict) -> dict[str, Any]:
+    """The findings of one kind as a number that leads to them; what else was `asked` stays."""
+    params = asked.copy()
+    params["kind"] = kind.value
+    params.pop("page", None)
     here = [row for row in found if row.kind == kind]
     left = [row for row in here if row.explanation is None]
     return {
@@ -104,7 +113,7 @@ def _summary(kind: FindingKind, found: list[Finding]) -> dict[str, Any]:
         "unit": "项",
         "bad": bool(left),
         "note": f"{money.words(sum((row.amount for row in left), money.yuan(0)))} · 已说明 {len(here) - len(left)} 项",
-        "href": f"?kind={kind.value}",
+        "href": f"?{params.urlencode()}",
     }
 
 

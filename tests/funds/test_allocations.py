@@ -10,6 +10,8 @@ from django.db.models import Sum
 
 from funds.actions import allocate, confirm_receipt, may_confirm, take_back
 from funds.models import Allocation, Entry, EntryKind
+from funds.queries.balances import by_fund, units_of
+from stations.timeline import events_of
 from tests.funds.conftest import errors_of, held, send, spend
 
 D = date
@@ -25,6 +27,22 @@ def test_money_on_its_way_is_held_by_nobody(fund, units):
     assert held(fund, units["晋中市"]) == 40000
     assert held(fund, units["榆次区"]) == 0
     assert Allocation.objects.in_transit().aggregate(total=Sum("amount"))["total"] == 60000
+
+
+def test_small_sums_on_their_way_add_up_to_the_fen(fund, units, world):
+    for amount in ("0.10", "0.20", "7.70", "8.20"):
+        send(fund, units["晋中市"], units["榆次区"], amount, D(2026, 2, 10))
+    assert by_fund(world.city, [fund])[fund.pk].transit == 16_20
+    (row,) = units_of(world.city, fund)
+    assert row.transit == 16_20
+
+
+def test_what_is_taken_back_was_not_passed_down_to_the_station(at_station, units, world):
+    sent = Allocation.objects.get(to_unit=units["北关街道社工站"])
+    take_back(by=None, allocation=sent, on=D(2026, 4, 1), reason="回收", amount="1000")
+    details = {event.title: event.detail for event in events_of(world.county, world.station())}
+    assert details["资金到账 30,000.00 元"] == "2026年市级福彩公益金 · 北关街道下达"
+    assert details["资金被收回 1,000.00 元"] == "2026年市级福彩公益金 · 由北关街道收回"
 
 
 def test_the_receiver_holds_it_from_the_confirmed_day_on(fund, units, world):

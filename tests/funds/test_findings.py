@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from funds.actions import add_forbidden_use, explain_finding, flag_spending, reverse_spending, take_back
@@ -143,6 +145,29 @@ def test_money_unspent_near_the_end_of_its_year_is_found(at_station, world, find
 def test_little_left_is_in_order(at_station, world, find):
     spend(at_station, world.units["北关街道社工站"], "24000")
     assert find(FindingKind.UNSPENT, unit=world.units["北关街道社工站"]) == []
+
+
+def test_money_is_judged_by_the_rule_of_the_deadline_not_by_one_that_came_later(at_station, world, document, find):
+    station = world.units["北关街道社工站"]
+    spend(at_station, station, "20000")
+    add_provision(
+        by=None, document=document, unit=world.units["晋中市"], kind="FUND_UNSPENT", clause="七",
+        parameters={"month": 10, "day": 31, "percent": 50}, in_force_from=date(2026, 11, 10),
+    )  # fmt: skip
+    (found,) = find(FindingKind.UNSPENT, unit=station)
+    assert "超过规定的 20%" in found.reason
+    assert found.source == "缺省（无文件） 资金使用"
+
+
+# ---- the page
+
+
+def test_the_number_of_a_kind_keeps_the_unit_and_the_fund_that_were_chosen(at_station, world, sign_in):
+    asked = {"unit": world.units["榆次区"].pk, "fund": at_station.pk, "kind": "UNSPENT", "page": 2}
+    kinds = sign_in(world.city).get(reverse("fund_findings"), asked).context["kinds"]
+    led = [QueryDict(row["href"].removeprefix("?")).dict() for row in kinds]
+    kept = {"unit": str(asked["unit"]), "fund": str(asked["fund"])}
+    assert led == [kept | {"kind": kind.value} for kind in FindingKind]
 
 
 # ---- explaining

@@ -170,6 +170,18 @@ def test_a_wrong_filter_is_told(spent, world, sign_in):
     assert not Job.objects.exists()
 
 
+def test_a_broken_query_is_told_and_cleaned(spent, world, sign_in):
+    response = sign_in(world.county).post(reverse("fund_pack"), {"query": "since=2026-13&x=a\nb c"})
+    assert response.url == f"{reverse('fund_ledger')}?since=2026-13&x=a%0Ab+c"
+    assert not Job.objects.exists()
+
+
+def test_an_endless_query_is_refused(spent, world, sign_in):
+    response = sign_in(world.county).post(reverse("fund_pack"), {"query": "x=" + "1" * 2000}, follow=True)
+    assert "筛选条件过长" in response.content.decode()
+    assert not Job.objects.exists()
+
+
 def test_the_ledger_exports_what_it_shows(spent, world, sign_in):
     client = sign_in(world.county)
     for key in ("fund_ledger", "fund_allocations", "fund_findings"):
