@@ -10,10 +10,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
-from agencies.forms.filters import AgencyFilter, ContractFilter, PlaceFilter, ProcurementFilter
+from agencies.forms.filters import AgencyFilter, ContractFilter, EvaluationFilter, PlaceFilter, ProcurementFilter
 from agencies.models import Agency, Contract, Procurement
 from agencies.queries.agency_list import agency_rows, sorted_agencies
 from agencies.queries.contract_list import JOINED, contract_rows, sorted_contracts
+from agencies.queries.evaluations import listed_evaluations
 from agencies.queries.procurement_list import sorted_procurements
 from common.forms import filter_words
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
@@ -56,6 +57,11 @@ def _procurements(user: User, params: QueryDict) -> RowSource:
     return source_of(
         sorted_procurements(rows, params.get("sort", "")), on=timezone.localdate(), conditions=filter_words(form)
     )
+
+
+def _evaluations(user: User, params: QueryDict) -> RowSource:
+    form = _filter(EvaluationFilter, user, params)
+    return source_of(listed_evaluations(user, form), on=timezone.localdate(), conditions=filter_words(form))
 
 
 # By VIEW: an agency's members hold no VIEW_CONTRACTS. The rows are narrowed by it all the same.
@@ -119,6 +125,26 @@ declare(
             Column("结果", lambda row: row.get_outcome_display() or "进行中"),
             Column("成交机构", lambda row: row.winner.name if row.winner else None, width=24),
             Column("说明", "outcome_note", width=24),
+        ),
+    )
+)  # fmt: skip
+declare(
+    Table(
+        key="evaluations", title="购买服务项目评估台账", permission=P.VIEW, rows=_evaluations,
+        columns=(
+            Column("合同编号", "term.contract.number", width=20),
+            Column("合同名称", "term.contract.title", width=28),
+            Column("服务年度", "term.number", WHOLE),
+            Column("评估", lambda row: row.get_kind_display()),
+            Column("承接机构", "term.contract.agency.name", width=24),
+            Column("购买单位", "term.contract.buyer.name"),
+            Column("评估办法", "frame.title", width=28),
+            Column("进度", lambda row: row.get_step_display()),
+            Column("开始日期", "opened_on", DATE),
+            Column("定稿日期", "finalised_on", DATE),
+            Column("总分", "total", MONEY, width=8),
+            Column("结论", lambda row: row.get_conclusion_display() or None),
+            Column("整改", lambda row: "逾期" if row.overdue else None),
         ),
     )
 )  # fmt: skip

@@ -8,9 +8,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import unit_in_scope
 from accounts.roles import Permission
+from common import money
 from common.forms import filter_words
-from funds.forms.filters import AllocationFilter, FindingFilter, LedgerFilter
+from funds.forms.filters import AllocationFilter, FindingFilter, FundFilter, LedgerFilter
+from funds.models import Fund
 from funds.queries.findings import Where, findings
+from funds.queries.fund_page import fund_rows, sorted_funds, total_of
 from funds.queries.ledger import ledger_rows, sorted_entries, totals, with_papers
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
 
@@ -45,6 +48,19 @@ ALLOCATION_COLUMNS = (
     Column("确认人", lambda row: row.received_by.name if row.received_by else None, width=10),
     Column("撤回日期", "withdrawn_on", DATE),
 )
+FUND_COLUMNS = (
+    Column("资金", "fund.name", width=28),
+    Column("年度", "fund.year", Kind.WHOLE, width=6),
+    Column("来源", lambda row: row.fund.get_source_display()),
+    Column("资金层级", lambda row: row.fund.get_tier_display(), width=10),
+    Column("主管单位", "fund.unit.name", width=16),
+    Column("依据", "fund.citation", width=24),
+    Column("到账（元）", lambda row: money.yuan(row.balance.came), MONEY),
+    Column("支出（元）", lambda row: money.yuan(row.balance.spent), MONEY),
+    Column("在途（元）", lambda row: money.yuan(row.balance.transit), MONEY),
+    Column("结存（元）", lambda row: money.yuan(row.balance.held), MONEY),
+    Column("支出进度", "balance.rate", Kind.PERCENT),
+)
 FINDING_COLUMNS = (
     Column("疑点", lambda row: row.kind.label, width=9),
     Column("单位", "unit.name", width=20),
@@ -60,6 +76,22 @@ FINDING_COLUMNS = (
 def total_row(came: object, went: object) -> list[object]:
     """The last line of the ledger."""
     return ["合计", *[None] * 7, came, went, *[None] * 3]
+
+
+def _funds(user: User, params: QueryDict) -> RowSource:
+    unit = unit_in_scope(user, params.get("unit"), SEEN)
+    form = FundFilter(params, user=user, unit=unit)
+    require_valid(form)
+    funds = form.apply(Fund.objects.visible_to(user, SEEN)).select_related("unit", "document")
+    tops = [unit.path] if unit else None
+    total = total_of(user, funds, tops)
+    sums = [money.yuan(fen) for fen in (total.came, total.spent, total.transit, total.held)]
+    return source_of(
+        sorted_funds(funds, params.get("sort", "")),
+        prepare=lambda rows: fund_rows(user, rows, tops),
+        conditions=filter_words(form),
+        totals=["合计", *[None] * 5, *sums, total.rate],
+    )
 
 
 def _ledger(user: User, params: QueryDict) -> RowSource:
@@ -92,6 +124,7 @@ def _findings(user: User, params: QueryDict) -> RowSource:
     return RowSource(len(found), found, conditions=filter_words(form))
 
 
+declare(Table("funds", "资金一览", SEEN, FUND_COLUMNS, _funds, note="金额只计管辖范围以内。"))
 declare(Table("fund_ledger", "资金台账", SEEN, LEDGER_COLUMNS, _ledger, note="结存为该单位该项资金在该笔之后的余额。"))
 declare(Table("fund_allocations", "资金下达和到账台账", SEEN, ALLOCATION_COLUMNS, _allocations))
 declare(Table("fund_findings", "资金疑点清单", SEEN, FINDING_COLUMNS, _findings))

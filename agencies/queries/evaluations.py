@@ -16,17 +16,22 @@ from agencies.models import Contract, Correction, Evaluation, EvaluationFrame, S
 PAGE = 50
 
 
-def evaluation_list_page(user: User, form: Any, number: str | None) -> dict[str, Any]:
-    """A page of what passes `form` with whether a correction is overdue, and the frames that the user reads."""
+def listed_evaluations(user: User, form: Any) -> QuerySet[Evaluation]:
+    """What passes `form`, with whether a correction is overdue: those being scored first, then the latest settled."""
     overdue = Correction.objects.filter(evaluation=OuterRef("pk"), done_on=None, due_on__lt=timezone.localdate())
     first = Case(When(step=Step.SCORING, then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = (
+    return (
         form.apply(Evaluation.objects.visible_to(user, Permission.VIEW_CONTRACTS))
         .exclude(step=Step.WITHDRAWN)
         .select_related("term__contract__agency", "term__contract__buyer", "frame")
         .annotate(overdue=Exists(overdue), first=first)
         .order_by("first", "-finalised_on", "-opened_on", "-pk")
     )
+
+
+def evaluation_list_page(user: User, form: Any, number: str | None) -> dict[str, Any]:
+    """A page of what passes `form`, and the frames that the user reads."""
+    rows = listed_evaluations(user, form)
     frames = EvaluationFrame.objects.visible_to(user).select_related("issuer", "document").order_by("issuer", "pk")
     return {"page": Paginator(rows, PAGE).get_page(number), "frames": list(frames)}
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.forms import UnitField
 from accounts.models import Level, OrgUnit, User
@@ -184,6 +184,7 @@ def _owed_by(user: User, units: Sequence[OrgUnit]) -> QuerySet[Payment]:
     buyers = {step for unit in units if unit.level < Level.STATION for step in ancestors(unit.path)}
     owed = Payment.objects.visible_to(user, Permission.MANAGE_CONTRACTS)
     owed = owed.filter(paid_on=None, contract__buyer__path__in=buyers)
+    owed = owed.exclude(contract__ends_on=F("contract__starts_on"))  # contracts that were taken back
     return owed.select_related("contract__agency", "contract__buyer").order_by("planned_on", "pk")
 
 

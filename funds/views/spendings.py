@@ -17,12 +17,14 @@ from accounts.queries import home_unit
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from agencies.models import Payment
+from agencies.paying import PaymentAdvice
+from agencies.queries.payments import advice_of
 from common.forms import attempt
 from files.queries import attachments_of
 from funds.actions import add_vouchers, flag_spending, may_check, record_spending, reverse_spending
 from funds.forms.entry import FlagForm, ReasonForm, SpendingForm, VoucherForm
 from funds.forms.filters import PurseFilter
-from funds.models import Entry, EntryKind, Holding, Spending
+from funds.models import Category, Entry, EntryKind, Holding, Spending
 from funds.queries.findings import Where, findings
 from funds.views.shared import GET_OR_POST, chosen_unit, fund_crumbs, number_or_404, page_form
 
@@ -42,7 +44,8 @@ def spending_create(request: SignedIn) -> HttpResponse:
     chosen = {**request.GET.dict(), "unit": unit.pk if unit else ""}
     purse = PurseFilter(chosen, user=user, unit=unit) if many else None
     offered = _offered(held, unit, number_or_404(request.GET.get("fund")))
-    initial = {"payment": payment, "holding": offered[0] if len(offered) == 1 else None}
+    advice = advice_of(payment, timezone.localdate()) if payment else None
+    initial = _of_instalment(payment, advice) | {"holding": offered[0] if len(offered) == 1 else None}
     form = SpendingForm(request.POST or None, request.FILES or None, user=user, offered=offered, initial=initial)
     if spending := attempt(form, lambda: record_spending(by=user, **form.values())):
         done = f"已登记支出 {spending.amount:,} 元"
@@ -52,6 +55,7 @@ def spending_create(request: SignedIn) -> HttpResponse:
             messages.warning(request, f"{done}，还没有凭证扫描件，请补传")
         return redirect("spending_detail", spending.pk)
     context = page_form(form, title="登记支出", back=reverse("fund_ledger"), none=not offered, purse=purse)
+    context |= {"payment": payment, "advice": advice}
     return render(request, "funds/spending_form.html", context)
 
 
@@ -59,7 +63,21 @@ def _asked_payment(request: SignedIn) -> Payment | None:
     """The unpaid instalment of `?payment=`; None when the user has none of that key."""
     key = number_or_404(request.GET.get("payment"))
     owed = Payment.objects.visible_to(request.user, P.MANAGE_CONTRACTS).filter(paid_on=None)
-    return owed.select_related("contract__buyer").filter(pk=key).first() if key else None
+    return owed.select_related("contract__buyer", "contract__agency", "term").filter(pk=key).first() if key else None
+
+
+def _of_instalment(payment: Payment | None, advice: PaymentAdvice | None) -> dict[str, Any]:
+    """What the contract and the advice say already."""
+    if payment is None or advice is None:
+        return {}
+    contract = payment.contract
+    return {
+        "payment": payment,
+        "category": Category.PURCHASE,
+        "amount": advice.amount or payment.amount,
+        "payee": contract.agency.name,
+        "purpose": f"{contract.title} 第 {payment.number} 期",
+    }
 
 
 def _offered(held: GatedQuerySet, unit: OrgUnit | None, fund: int | None) -> list[Holding]:

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from agencies.actions import add_member, grant_grade
+from agencies.actions import Marker, add_member, grant_grade, open_evaluation
 from jobs.tables import TABLES
 from tests.agencies.conftest import make_contract, make_procurement
 from tests.world import make_user
@@ -44,6 +44,14 @@ def test_the_register_of_procurements(world, agency):
     make_procurement(world, winner=agency)
     (row,) = exported(world.county, "procurements")
     assert (row["采购方式"], row["结果"], row["成交机构"]) == ("竞争性磋商", "成交", "榆次阳光社工中心")
+
+
+def test_the_register_of_evaluations(world, contract, frame):
+    told = {"by": None, "term": contract.terms.get(), "frame": frame}
+    open_evaluation(**told, kind="MID", on=date(2026, 7, 1), markers=[Marker("甲")])
+    (row,) = exported(world.county, "evaluations")
+    assert (row["合同编号"], row["评估"], row["承接机构"]) == ("2026-1", "中期评估", "榆次阳光社工中心")
+    assert (row["开始日期"], row["总分"], row["结论"]) == (date(2026, 7, 1), None, None)
 
 
 def test_each_user_exports_only_what_is_theirs(world, agency, other, contract):

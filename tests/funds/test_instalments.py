@@ -122,6 +122,8 @@ def test_a_contract_leads_to_the_payment_from_a_fund(world, money, payment, sign
     form = client.get(address).context["form"]
     assert form["payment"].initial == payment
     assert form["holding"].initial == Holding.objects.get(fund=money)
+    assert (form["category"].initial, form["amount"].initial) == ("PURCHASE", Decimal("120000.00"))
+    assert form["payee"].initial == "榆次阳光社工中心"
 
 
 def test_who_spends_nothing_is_not_led_there(world, payment, sign_in):
