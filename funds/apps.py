@@ -9,7 +9,6 @@ class FundsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("funds.attachables")
-        import_module("funds.guards")
         import_module("funds.tables")
         import_module("funds.pack")
         import_module("funds.queries.station_panel")

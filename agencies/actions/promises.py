@@ -29,7 +29,6 @@ from agencies.models import (
     Quantity,
 )
 from agencies.queries.payments import advice_of
-from agencies.signals import payment_withdrawing
 from common import checks, money
 from common.text import plain_name
 from services.models import Domain, Method
@@ -168,8 +167,9 @@ def mark_paid(
     amount: Decimal,
     voucher_note: str,
     reason: str = "",
+    by_ledger: bool = False,
 ) -> Payment:
-    """The instalment was paid: recorded by hand, or by the room that spends the money.
+    """The instalment was paid: recorded by hand, or (`by_ledger`) by the room that spends the money.
 
     Raises ValidationError: paid already, more than the instalment, a future day; and more than is advised today
     without a reason.
@@ -196,7 +196,8 @@ def mark_paid(
         )
     for name, value in clean.items():
         setattr(row, name, value)
-    row.save(update_fields=list(clean))
+    row.by_ledger = by_ledger
+    row.save(update_fields=[*clean, "by_ledger"])
     audit.record(
         by=by, verb="登记付款", target=contract, unit=contract.buyer, reason=row.paid_reason,
         changes={
@@ -208,17 +209,20 @@ def mark_paid(
 
 
 @transaction.atomic
-def withdraw_paid(*, by: User | None, payment: Payment, reason: str) -> Payment:
-    """Take back a payment that was recorded by mistake. One that the ledger made is reversed there."""
+def withdraw_paid(*, by: User | None, payment: Payment, reason: str, by_ledger: bool = False) -> Payment:
+    """Take back a payment that was recorded by mistake. What a fund's spending paid, only its reversal takes back."""
     contract = locked(payment.contract, "buyer")
     row = locked(payment)
     if row.paid_on is None:
         raise ValidationError("本期没有登记支付")
-    payment_withdrawing.send(Payment, payment=row)
+    if row.by_ledger and not by_ledger:
+        raise ValidationError(f"本期由资金支出登记（{row.voucher_note}），请在该支出上冲销")
+    if by_ledger and not row.by_ledger:
+        raise ValidationError("本期不是由资金支出登记的，请在合同页面撤回")
     reason = checks.withdrawal_reason(reason)
     changes = {f"第 {row.number} 期": [str(row.paid_amount), None], "支付日期": [row.paid_on, None]}
-    row.paid_on, row.paid_amount, row.voucher_note, row.paid_reason = None, None, "", ""
-    row.save(update_fields=["paid_on", "paid_amount", "voucher_note", "paid_reason"])
+    row.paid_on, row.paid_amount, row.voucher_note, row.paid_reason, row.by_ledger = None, None, "", "", False
+    row.save(update_fields=["paid_on", "paid_amount", "voucher_note", "paid_reason", "by_ledger"])
     audit.record(by=by, verb="撤回付款", target=contract, unit=contract.buyer, changes=changes, reason=reason)
     return row
 

@@ -270,6 +270,8 @@ class Payment(models.Model):
     paid_amount = models.DecimalField("支付金额（元）", max_digits=14, decimal_places=2, null=True, blank=True)
     voucher_note = models.CharField("凭证", max_length=100, blank=True)
     paid_reason = models.CharField("支付理由", max_length=200, blank=True)
+    # Paid out of a fund: it is taken back only by reversing that spending.
+    by_ledger = models.BooleanField("由资金支出登记", default=False)
 
     objects = ContractPartQuerySet.as_manager()
 
@@ -284,6 +286,9 @@ class Payment(models.Model):
                 condition=Q(paid_on=None, paid_amount=None)
                 | Q(paid_on__isnull=False, paid_amount__gt=0, paid_amount__lte=F("amount")),
                 name="payment_paid_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_ledger=False) | Q(paid_on__isnull=False), name="payment_by_ledger_is_paid"
             ),
         ]
 

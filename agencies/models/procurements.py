@@ -50,6 +50,7 @@ class Procurement(Owned, models.Model):
         verbose_name = "采购"
         verbose_name_plural = "采购"
         ordering = ["-announced_on", "-id"]
+        indexes = [models.Index(fields=["-announced_on", "-id"])]
         constraints = [
             models.CheckConstraint(condition=Q(budget__gt=0), name="procurement_budget_positive"),
             models.CheckConstraint(condition=Q(years__gte=1, years__lte=5), name="procurement_years_few"),

@@ -115,6 +115,11 @@ def _refuse_instalment(payment: Payment, unit: OrgUnit, category: str) -> None:
     payment.refresh_from_db(fields=["paid_on"])
     if payment.paid_on:
         raise ValidationError({"payment": f"第 {payment.number} 期已于 {payment.paid_on} 登记支付，请核对"})
+    standing = Spending.objects.standing().filter(payment=payment).first()
+    if standing:
+        raise ValidationError(
+            {"payment": f"第 {payment.number} 期已由支出 {standing.number} 支付，该支出冲销后才能再次支付"}
+        )
 
 
 def _pay_instalment(by: User | None, spending: Spending, payment: Payment, reason: str) -> None:
@@ -122,7 +127,13 @@ def _pay_instalment(by: User | None, spending: Spending, payment: Payment, reaso
     note = f"{spending.number} {spending.voucher_number}"
     try:
         mark_paid(
-            by=by, payment=payment, on=spending.spent_on, amount=spending.amount, voucher_note=note, reason=reason
+            by=by,
+            payment=payment,
+            on=spending.spent_on,
+            amount=spending.amount,
+            voucher_note=note,
+            reason=reason,
+            by_ledger=True,
         )
     except ValidationError as error:
         problems = error.update_error_dict({})
@@ -163,8 +174,8 @@ def reverse_spending(*, by: User | None, spending: Spending, on: date, reason: s
     spending.save(update_fields=["reversed_on"])
     fen, kind = money.fen(spending.amount), EntryKind.SPENDING_REVERSED
     post(by=by, fund=fund, unit=spending.unit, kind=kind, on=on, fen=fen, note=reason, spending=spending)
-    if spending.payment:
-        withdraw_paid(by=by, payment=spending.payment, reason=reason)
+    if spending.payment and spending.payment.by_ledger:
+        withdraw_paid(by=by, payment=spending.payment, reason=reason, by_ledger=True)
     audit.record(
         by=by,
         verb="冲销资金支出",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from agencies.actions import Instalment, set_payments, withdraw_paid
+from agencies.actions import Instalment, mark_paid, set_payments, withdraw_paid
+from agencies.models import Payment
 from funds.actions import add_receipt, create_fund, reverse_spending
 from funds.models import Category, Holding, Source, Spending, Tier
 from tests.agencies.conftest import make_agency, make_contract
@@ -129,3 +132,63 @@ def test_a_contract_leads_to_the_payment_from_a_fund(world, money, payment, sign
 def test_who_spends_nothing_is_not_led_there(world, payment, sign_in):
     page = sign_in(world.province).get(reverse("contract_detail", args=[payment.contract_id]))
     assert reverse("spending_create") not in page.content.decode()
+
+
+# ---- taken back only where it was entered ----
+
+
+WITHDRAWN = {"paid_on": None, "paid_amount": None, "voucher_note": "", "by_ledger": False}
+
+
+def by_hand(payment):
+    return mark_paid(by=None, payment=payment, on=date(2026, 3, 2), amount="120000", voucher_note="12号")
+
+
+def test_a_contract_offers_to_take_back_only_what_was_entered_there(world, money, payment, sign_in):
+    client, page = sign_in(world.county), reverse("contract_detail", args=[payment.contract_id])
+    address = reverse("payment_withdraw", args=[payment.pk])
+    spending = pay(world, money, payment)
+    shown = client.get(page).content.decode()
+    assert address not in shown
+    assert "由资金支出登记" in shown
+    told = client.post(address, {"reason": "登记有误"}).content.decode()
+    assert "请在该支出上冲销" in told
+    reverse_spending(by=None, spending=spending, on=date(2026, 3, 5), reason="账号有误退回")
+    by_hand(payment)
+    assert address in client.get(page).content.decode()
+
+
+def test_what_was_entered_by_hand_no_reversal_takes_back(payment):
+    by_hand(payment)
+    with pytest.raises(ValidationError, match="请在合同页面撤回"):
+        withdraw_paid(by=None, payment=payment, reason="冲销", by_ledger=True)
+
+
+def test_an_instalment_that_a_standing_spending_paid_is_not_paid_again(world, money, payment):
+    """Withdrawn on the contract before that was refused."""
+    spending = pay(world, money, payment)
+    Payment.objects.update(**WITHDRAWN)
+    with pytest.raises(ValidationError) as caught:
+        pay(world, money, payment, voucher_number="记-2", spent_on=date(2026, 3, 3))
+    assert f"已由支出 {spending.number} 支付，该支出冲销后" in errors_of(caught)["payment"][0]
+
+
+def test_such_a_spending_can_still_be_reversed_and_leaves_what_was_paid_by_hand(world, money, payment):
+    spending = pay(world, money, payment)
+    Payment.objects.update(**WITHDRAWN)
+    by_hand(payment)
+    assert reverse_spending(by=None, spending=spending, on=date(2026, 3, 5), reason="重复支付").reversed_on
+    payment.refresh_from_db()
+    assert payment.paid_on == date(2026, 3, 2)
+
+
+def test_what_was_paid_before_is_marked_when_the_system_is_updated(world, money, payment):
+    pay(world, money, payment)
+    mark = import_module("funds.migrations.0004_payments_by_ledger").mark
+    Payment.objects.update(by_ledger=False)
+    mark(apps, None)
+    assert Payment.objects.get().by_ledger
+    Payment.objects.update(**WITHDRAWN)
+    by_hand(payment)
+    mark(apps, None)
+    assert not Payment.objects.get().by_ledger
