@@ -1,4 +1,4 @@
-"""The team's lists as tables for export: 人员花名册 and trainings. Identity numbers stay masked."""
+"""The team as tables for export: 人员花名册, trainings, short stations, supervisors. Identity numbers stay masked."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from accounts.queries import unit_in_scope
 from accounts.roles import Permission
 from common.forms import filter_words
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
+from stations.forms.filters import ListFilter
 from stations.forms.trainings import TrainingFilter
 from stations.forms.worker_filter import WorkerFilter
-from stations.models import Station, Training, Worker
+from stations.models import Station, SupervisorAssignment, Training, Worker
 from stations.queries.roster import roster_rows
+from stations.queries.staffing import staffing
+from stations.queries.supervision import supervisor_rows
 from stations.queries.trainings import sorted_trainings, training_rows
 from stations.queries.worker_list import sorted_workers
 
@@ -118,5 +121,66 @@ declare(
         ),
         rows=_trainings,
         note="参训人数和总学时只计管辖范围内的社工",
+    )
+)
+
+
+def _short(user: User, params: QueryDict) -> RowSource:
+    unit = unit_in_scope(user, params.get("unit"), VIEW)
+    form = ListFilter(params, user=user, unit=unit, permission=VIEW)
+    del form.fields["q"]
+    require_valid(form)
+    stations = Station.objects.visible_to(user, VIEW)
+    found = staffing(stations.under(unit) if unit else stations, form.on)
+    totals = ["合计", None, sum(row.have for row in found.short), None, found.missing, None]
+    return RowSource(len(found.short), found.short, on=form.on, conditions=filter_words(form), totals=totals)
+
+
+declare(
+    Table(
+        key="staffing",
+        title="驻站人数不足的社工站",
+        permission=VIEW,
+        columns=(
+            Column("站点", "name", width=24),
+            Column("所在地", "place", width=26),
+            Column("现有", "have", Kind.WHOLE),
+            Column("应有", "need", Kind.WHOLE),
+            Column("缺", "missing", Kind.WHOLE),
+            Column("依据", lambda row: row.source["label"] if row.source else "", width=26),
+        ),
+        rows=_short,
+    )
+)
+
+
+def _supervisors(user: User, params: QueryDict) -> RowSource:
+    """One row for each station that a supervisor has."""
+    unit = unit_in_scope(user, params.get("unit"), VIEW)
+    form = ListFilter(params, user=user, unit=unit, permission=VIEW)
+    form.fields["q"].label = "督导姓名"
+    require_valid(form)
+    assigned = SupervisorAssignment.objects.visible_to(user, VIEW)
+    assigned = (assigned.under(unit) if unit else assigned).at(form.on)
+    found = supervisor_rows(assigned, form.cleaned_data["q"].strip(), user)
+    rows = [(row, station) for row in found for station in row.stations]
+    return RowSource(len(rows), rows, on=form.on, conditions=filter_words(form))
+
+
+declare(
+    Table(
+        key="supervisors",
+        title="督导安排表",
+        permission=VIEW,
+        columns=(
+            Column("督导", lambda pair: pair[0].name, width=14),
+            Column("身份", lambda pair: pair[0].kind, width=10),
+            Column("督导站点数", lambda pair: len(pair[0].stations), Kind.WHOLE),
+            Column("站点", lambda pair: pair[1].name, width=26),
+            Column("主责", lambda pair: "是" if pair[1].lead else "否", width=7),
+            Column("自", lambda pair: pair[1].since, DATE),
+        ),
+        rows=_supervisors,
+        note="督导站点数只计管辖范围内的站点",
     )
 )

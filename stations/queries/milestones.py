@@ -168,7 +168,7 @@ def _row(milestone: Milestone, lives: Lives, today: date, scope: Scope | None) -
         done_on=done_on,
         standing=standing,
         days_late=_days_late(milestone.due_on, done_on, today),
-        ahead=_ahead_words(ahead) if ahead and standing in (Standing.OPEN, Standing.AT_RISK) else "",
+        ahead=_ahead_words(ahead, standing, (milestone.due_on - today).days),
         kind=MilestoneKind(milestone.kind).label,
         note=milestone.done_note,
         is_step=milestone.kind == MilestoneKind.STEP,
@@ -179,5 +179,10 @@ def _days_late(due_on: date, done_on: date | None, today: date) -> int:
     return max(((done_on or today) - due_on).days, 0)
 
 
-def _ahead_words(ahead: Forecast) -> str:
-    return f"按目前进度到期可达 {ahead.by_due} 个"
+def _ahead_words(ahead: Forecast | None, standing: Standing, days: int) -> str:
+    """What lies ahead of a milestone that is not due yet: where the pace leads, or the days that a step has left."""
+    if standing not in (Standing.OPEN, Standing.AT_RISK):
+        return ""
+    if ahead is not None:
+        return f"按目前进度到期可达 {ahead.by_due} 个"
+    return ("今天到期" if days == 0 else f"距期限 {days} 天") if standing == Standing.AT_RISK else ""

@@ -148,6 +148,13 @@ def test_the_pace_puts_a_counted_milestone_at_risk(world, plan):
     assert judged(far).ahead == "按目前进度到期可达 4 个"
 
 
+def test_a_step_at_risk_says_how_many_days_are_left(world, plan):
+    due = step(plan, due_on=date(2023, 12, 31))
+    assert judged(due, date(2023, 12, 3)).ahead == "距期限 28 天"
+    assert judged(due, date(2023, 12, 31)).ahead == "今天到期"
+    assert [judged(due, on).ahead for on in (date(2023, 6, 1), date(2024, 1, 1))] == ["", ""]
+
+
 def test_a_step_is_done_with_who_and_when(world, plan):
     milestone = step(plan)
     finish_milestone(by=world.city, milestone=milestone, on=date(2023, 6, 2), note="已开会（演示）")

@@ -220,3 +220,22 @@ def test_api_lists_cost_the_same_for_few_and_many(world, team, sign_in, django_a
         with django_assert_num_queries(cost):
             client.get(url)
     assert Worker.objects.count() == 6
+
+
+def test_stations_short_of_workers_are_exported_with_the_rule(world, team, export):  # noqa: F811
+    job = export(world.county, "staffing", "month=2023-10")
+    assert job.state == JobState.DONE, job.message
+    words = texts(sheet_of(job))
+    assert "锦纶街道社工站" in words
+    assert "北关街道社工站" not in words
+    assert any("人员配备" in word for word in words)
+
+
+def test_supervisors_are_exported_one_row_for_each_station(world, team, export):  # noqa: F811
+    elsewhere = [world.station("北坛街道社工站")]  # in another county
+    assign_supervisor(by=None, worker=team[2], stations=elsewhere, on=date(2023, 10, 9), lead=True)
+    words = texts(sheet_of(export(world.county, "supervisors", "month=2023-10")))
+    assert words.count("王芳（演示）") == 1
+    assert "北关街道社工站" in words
+    assert "北坛街道社工站" not in words
+    assert "王芳（演示）" not in texts(sheet_of(export(world.county, "supervisors", "month=2023-08")))
