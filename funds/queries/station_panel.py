@@ -26,7 +26,7 @@ SEEN = Permission.VIEW_FUNDS
 LATEST = 5
 
 
-@panel(key="funds", title="资金", order=70, template="funds/_panel.html", permission=SEEN)
+@panel(key="funds", title="资金", order=75, template="funds/_panel.html", permission=SEEN)
 def funds(user: User, station: Station) -> dict[str, Any] | None:
     """What the station got of each fund, spent and holds; what is on its way; the latest payments."""
     grouped = (

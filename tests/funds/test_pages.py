@@ -13,7 +13,7 @@ from accounts.actions import add_unit
 from files.models import Attachment
 from funds.models import Allocation, Category, Explanation, Fund, Holding, Spending
 from funds.views import spendings
-from stations.panels import panels_of
+from stations.panels import PANELS, panels_of
 from stations.timeline import events_of
 from tests.files.samples import photo
 from tests.funds.conftest import held, send, spend
@@ -273,6 +273,11 @@ def test_a_station_shows_its_money(at_station, station, world):
     titles = [event.title for event in events_of(world.county, row)]
     assert "资金到账 30,000.00 元" in titles
     assert not any("资金" in event.title for event in events_of(world.worker, row))
+
+
+def test_every_card_of_a_station_has_a_place_of_its_own():
+    orders = [found.order for found in PANELS.values()]
+    assert len(orders) == len(set(orders))
 
 
 # ---- cost ----
