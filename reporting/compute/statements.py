@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models import Level
 from reporting.compute.rollup import Node
-from reporting.compute.vectors import COUNTED, ORDER, Vector, empty
+from reporting.compute.vectors import Vector, empty
 from reporting.measures import Source
 from reporting.measures.parameters import Moment, bind
 from reporting.registry import SOURCES
@@ -45,16 +45,23 @@ class Facts:
 
     def __init__(self, moment: Moment, stations: Sequence[int] | None, units: Sequence[int] | None) -> None:
         everywhere = None if stations is None or units is None else [*stations, *units]
-        self._counts = [run(source, moment, everywhere if source.above else stations) for source in SOURCES]
-        self._none = [(0,) * len(measures) for measures in SOURCES.values()]
-        self._above = {
-            unit_id for source, counts in zip(SOURCES, self._counts, strict=True) if source.above for unit_id in counts
-        }
+        # Where each source's counts begin in a vector; sources without any are passed over.
+        self._counts: list[tuple[int, int, Counts]] = []
+        self._above: set[int] = set()
+        start = 0
+        for source, measures in SOURCES.items():
+            end = start + len(measures)
+            if counts := run(source, moment, everywhere if source.above else stations):
+                self._counts.append((start, end, counts))
+                if source.above:
+                    self._above |= counts.keys()
+            start = end
 
     def vector(self, node: Node) -> Vector:
         if node.place.level != Level.STATION and node.id not in self._above:
             return empty()
-        numbers: list[int] = []
-        for counts, none in zip(self._counts, self._none, strict=True):
-            numbers += counts.get(node.id, none)
-        return numbers + [0] * (len(ORDER) - COUNTED)
+        vector = empty()
+        for start, end, counts in self._counts:
+            if found := counts.get(node.id):
+                vector[start:end] = found
+        return vector

@@ -19,7 +19,6 @@ ORDER: list[Measure] = [
 ]
 INDEX: dict[str, int] = {measure.key: position for position, measure in enumerate(ORDER)}
 ADDITIVE = sum(measure.additive for measure in ORDER)
-COUNTED = sum(len(measures) for measures in SOURCES.values())
 ARISING: dict[Level, list[tuple[int, Measure]]] = {
     level: [(INDEX[m.key], m) for m in _DERIVED if m.level in (level, None)] for level in Level
 }
