@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from time import monotonic
 
@@ -14,13 +14,13 @@ from accounts.models import Level, OrgUnit
 from common.months import Month
 from common.paths import STEP
 from reporting import lease
-from reporting.compute import compute_month, compute_station_months
+from reporting.compute import compute_month, compute_unit_months
 from reporting.models import UnitMonth
 from stations import stale
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # stations in one transaction
+BATCH = 200  # units in one transaction
 FEW = 20  # stations that are always counted one by one
 WHOLE_SHARE = 10  # a subtree is counted whole once a tenth of its stations is stale: that is faster than one by one
 LONGEST_DRAIN = 45.0  # seconds, after which a task ends and leaves the rest to the next
@@ -76,20 +76,13 @@ def _work(claimed: lease.Claim) -> None:
 
 
 def _parts(claimed: lease.Claim) -> Iterator[tuple[lease.Claim, OrgUnit | None]]:
-    """The claim in pieces of one transaction each: a subtree below a unit, or some stations."""
-    units = OrgUnit.objects.only("path", "level", "parent").in_bulk([row.unit_id for row in claimed.rows])
-    stations = []
-    for row in claimed.rows:
-        unit = units.get(row.unit_id)
-        if unit is None or unit.level == Level.STATION:
-            stations.append(row)
-        else:
-            yield claimed.only([row]), unit
-    top = _worth_counting_whole([units[row.unit_id].path for row in stations if row.unit_id in units])
-    if top:
-        yield claimed.only(stations), top
-        return
-    rest = iter(stations)
+    """The claim in pieces of one transaction each: a subtree of which many stations are stale, or some units."""
+    stations = OrgUnit.objects.filter(level=Level.STATION).only("path").in_bulk([row.unit_id for row in claimed.rows])
+    rows: Iterable[lease.Row] = claimed.rows
+    if top := _worth_counting_whole([unit.path for unit in stations.values()]):
+        yield claimed.only(row for row in claimed.rows if row.unit_id in stations), top
+        rows = [row for row in claimed.rows if row.unit_id not in stations]
+    rest = iter(rows)
     while batch := list(islice(rest, BATCH)):
         yield claimed.only(batch), None
 
@@ -110,7 +103,7 @@ def _counted(part: lease.Claim, top: OrgUnit | None) -> bool:
     try:
         with transaction.atomic():
             if top is None:
-                compute_station_months([row.unit_id for row in part.rows], part.month)
+                compute_unit_months([row.unit_id for row in part.rows], part.month)
             else:
                 compute_month(part.month, top=top)
             lease.finish(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import connection
@@ -13,23 +13,34 @@ from common.months import Month
 from stations.models import StaleMonth
 
 marked = Signal()  # sent inside the transaction, without arguments
+ROWS = 200  # in one statement
+ROW = "(%s, %s, 1, %s, '', 0)"
 
 
 def mark(unit_id: int, months: Iterable[Month]) -> None:
-    """Say, in the transaction of the change itself, that these months of the unit must be counted again."""
+    """Say, in the transaction of the change itself, that what lies at the unit must be counted again in these months.
+
+    The units above it follow; those below it do not: whose facts changed is marked itself.
+    """
+    mark_all({unit_id: months})
+
+
+def mark_all(months_of: Mapping[int, Iterable[Month]]) -> None:
+    """The same for many units, key → months, in a few statements."""
     now = timezone.now()
-    rows = [(unit_id, int(month), 1, now, "", 0) for month in sorted(set(months))]
+    rows = [(unit_id, int(month), now) for unit_id in sorted(months_of) for month in sorted(set(months_of[unit_id]))]
     if not rows:
         return
     table = StaleMonth._meta.db_table
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} (unit_id, month, version, marked_at, claimed_by, attempts)"
-            " VALUES (%s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (unit_id, month) DO UPDATE"
-            f" SET version = {table}.version + 1, marked_at = excluded.marked_at",
-            rows,
-        )
+        for start in range(0, len(rows), ROWS):
+            some = rows[start : start + ROWS]
+            cursor.execute(
+                f"INSERT INTO {table} (unit_id, month, version, marked_at, claimed_by, attempts) VALUES"
+                f" {', '.join([ROW] * len(some))} ON CONFLICT (unit_id, month) DO UPDATE"
+                f" SET version = {table}.version + 1, marked_at = excluded.marked_at",
+                [value for row in some for value in row],
+            )
     marked.send(sender=StaleMonth)
 
 

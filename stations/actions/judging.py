@@ -69,13 +69,12 @@ def _judge_next() -> bool:
 
 def _judge_some(pending: PendingJudgement) -> None:
     """The next BATCH stations; the row is gone after the last."""
-    unit = pending.unit
-    rows = Station.objects.under(unit).filter(completed_on__isnull=False, unit__path__gt=pending.judged_to)
+    rows = Station.objects.under(pending.unit).filter(completed_on__isnull=False, unit__path__gt=pending.judged_to)
     if pending.since:
         rows = rows.filter(completed_on__gte=pending.since)
     held = rows.select_for_update(of=("self",)).select_related("unit").order_by("unit__path")
     stations = list(held[:BATCH])
-    _judge_each(unit, stations)
+    _judge_each(stations)
     if len(stations) < BATCH:
         pending.delete()
     else:
@@ -83,11 +82,11 @@ def _judge_some(pending: PendingJudgement) -> None:
         pending.save(update_fields=["judged_to"])
 
 
-def _judge_each(unit: OrgUnit, stations: list[Station]) -> None:
+def _judge_each(stations: list[Station]) -> None:
     rules = RuleBook.load([station.unit.path for station in stations])
     changed: list[Station] = []
     events: list[AuditEvent] = []
-    dues: list[date] = []
+    stale_since: dict[int, date] = {}
     for station in stations:
         if station.completed_on is None:
             continue
@@ -96,11 +95,11 @@ def _judge_each(unit: OrgUnit, stations: list[Station]) -> None:
         if old == [getattr(station, name) for name in JUDGED]:
             continue
         changed.append(station)
-        dues += [day for day in (old[0], station.due_on) if day]
+        stale_since[station.pk] = min(day for day in (old[0], station.due_on) if day)
         changes = audit.changes(before, audit.told(station)) | {"截止依据": [None, basis]}
         verb = "按新规定重新判定录入期限"
         events.append(audit.event(by=None, verb=verb, target=station, unit=station.unit, changes=changes))
     if changed:
         Station.objects.bulk_update(changed, ["due_on", "due_reason", "due_provisional", "due_provision"])
         AuditEvent.objects.bulk_create(events)
-        stale.mark(unit.pk, stale.months_since(min(dues)))
+        stale.mark_all({key: stale.months_since(day) for key, day in stale_since.items()})

@@ -10,7 +10,7 @@ from common.paths import PathField
 
 
 class StaleMonth(models.Model):
-    """`unit` is a station (count it and its ancestors again) or a higher unit (count its whole subtree again).
+    """What lies at `unit`, a station or a higher unit, is counted again, and then its ancestors; nothing below it.
 
     A fact that changes leaves a row in the same transaction (stations.stale.mark), raising `version` when one is
     there. A worker claims rows, counts, and deletes those whose version is still the claimed one.

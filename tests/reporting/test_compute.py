@@ -12,7 +12,7 @@ from accounts.actions import add_unit
 from accounts.models import Level, OrgUnit
 from common.months import Month
 from policies.models import PolicyDocument, Provision, ProvisionKind
-from reporting.compute import compute_month, compute_station_month, compute_station_months
+from reporting.compute import compute_month, compute_station_month, compute_unit_months
 from reporting.models import MonthlyReport, UnitMonth
 from services.models import Method, ServiceRecord
 from stations.models import BasicsFilter, Dimension, DimensionState, Station, StationKind, StatusSpell, Worker
@@ -274,7 +274,7 @@ def test_a_recount_costs_the_same_statements_whatever_the_size(world, django_ass
     compute_month(OCTOBER)
     for some in (stations[:1], stations):
         with django_assert_max_num_queries(39):
-            compute_station_months(some, OCTOBER)
+            compute_unit_months(some, OCTOBER)
 
 
 def test_a_month_without_any_unit_is_no_error(db):

@@ -77,12 +77,28 @@ def test_a_message_delivered_twice_counts_once(counted):
     assert list(UnitMonth.objects.order_by("pk").values_list("pk", "measures", "computed_at")) == before
 
 
-def test_a_higher_unit_means_its_whole_subtree(counted):
+def test_a_higher_unit_is_counted_with_those_above_it_and_nothing_below(counted, monkeypatch):
     service(counted.station("明星镇社工站"))
+    before = services_of(counted.units["太谷区"])
+    UnitMonth.objects.filter(unit=counted.units["北关街道"], month=OCTOBER).update(measures={"services": 5})
     stale.mark(counted.units["晋中市"].pk, [OCTOBER])
+    monkeypatch.setattr(recount, "compute_month", None)
     recount.drain()
-    assert services_of(counted.units["榆次区"]) == services_of(counted.units["太谷区"]) == 1
-    assert services_of(counted.units["山西省"]) == 2
+    assert services_of(counted.units["太谷区"]) == before
+    assert services_of(counted.units["榆次区"]) == 0
+    stale.mark(counted.units["榆次区"].pk, [OCTOBER])
+    recount.drain()
+    assert services_of(counted.units["全国"]) == services_of(counted.units["榆次区"]) == 5
+    assert not StaleMonth.objects.exists()
+
+
+def test_a_stale_city_among_many_stale_stations_is_counted_too(counted, monkeypatch):
+    monkeypatch.setattr(recount, "FEW", 2)
+    for unit in (counted.units["兰州市"], counted.station(BEIGUAN).unit, counted.station(JINLUN).unit):
+        stale.mark(unit.pk, [OCTOBER])
+    recount.drain()
+    assert not StaleMonth.objects.exists()
+    assert services_of(counted.units["全国"]) == 1
 
 
 def test_many_stale_stations_are_counted_as_one_subtree(counted, monkeypatch):
@@ -130,7 +146,7 @@ def test_what_another_worker_holds_is_not_claimed(world):
 def test_a_row_that_changed_while_it_was_counted_is_counted_again(counted, monkeypatch):
     station = counted.station()
     stale.mark(station.pk, [OCTOBER])
-    count = recount.compute_station_months
+    count = recount.compute_unit_months
     calls = []
 
     def count_and_change(unit_ids, month):
@@ -140,7 +156,7 @@ def test_a_row_that_changed_while_it_was_counted_is_counted_again(counted, monke
             service(station)
             stale.mark(station.pk, [OCTOBER])
 
-    monkeypatch.setattr(recount, "compute_station_months", count_and_change)
+    monkeypatch.setattr(recount, "compute_unit_months", count_and_change)
     recount.drain()
     assert len(calls) == 2
     assert services_of(counted.units["全国"]) == 2
@@ -149,14 +165,14 @@ def test_a_row_that_changed_while_it_was_counted_is_counted_again(counted, monke
 
 def test_one_row_that_fails_lets_the_others_through(counted, monkeypatch, caplog):
     bad = counted.station(JINLUN).pk
-    count = recount.compute_station_months
+    count = recount.compute_unit_months
 
     def fail_for_one(unit_ids, month):
         count(unit_ids, month)
         if bad in unit_ids:
             raise RuntimeError("poison")
 
-    monkeypatch.setattr(recount, "compute_station_months", fail_for_one)
+    monkeypatch.setattr(recount, "compute_unit_months", fail_for_one)
     stale.mark(bad, [OCTOBER])
     stale.mark(counted.station().pk, [OCTOBER])
     with caplog.at_level(logging.CRITICAL):
