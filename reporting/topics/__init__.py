@@ -1,7 +1,8 @@
 """What is counted, topic by topic: sources of facts, measures and indicators declared close together.
 
 A new source is a `Source` with one grouped query, `.values("station_id")`, written with the names of
-reporting.measures.parameters (DAY, MONTH, TODAY, …) and conditions that the lists use too. A new measure is a line in
+reporting.measures.parameters (DAY, MONTH, TODAY, …) and conditions that the lists use too; `above=True` where facts lie
+at units of any level, a `judge` where a rule that differs from place to place decides. A new measure is a line in
 its `counts(…)`: key, label, aggregate (reporting.measures.aggregates; `decimals=1` for hours, `decimals=2` for money,
 stored in fen), or a `Measure` with a function of what the unit has so far (DERIVED). A new indicator is an `Indicator`:
 "%" divides to a share, another unit with a denominator to a mean. All three go into the file's `TOPIC`; a new file is
