@@ -20,7 +20,6 @@ from common.api import parameter
 from stations.forms.trainings import TrainingFilter
 from stations.forms.worker_filter import CERTIFIED, Moved, TrainingState, WorkerFilter
 from stations.models import Education, EmployerKind, Language, Station, Training, TrainingKind, Worker
-from stations.queries.people_rules import PeopleRules
 from stations.queries.roster import roster_rows
 from stations.queries.trainings import attendance_rows, sorted_trainings, training_rows
 from stations.queries.worker_list import sorted_workers
@@ -140,15 +139,14 @@ class WorkerViewSet(PeopleViewSet):
             raise ValidationError(form.errors.as_data())
         workers = form.apply(Worker.objects.visible_to(user, VIEW), Station.objects.visible_to(user, VIEW))
         page: Any = self.paginate_queryset(sorted_workers(workers, "", form.on).select_related("unit"))
-        rows = roster_rows(page, form.on, user, form.rules)
+        rows = roster_rows(page, form.on, user)
         return self.get_paginated_response(WorkerSerializer(rows, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         worker = self._row()
         user: Any = request.user
         today = timezone.localdate()
-        rules = PeopleRules.at(worker.unit.path, today)
-        return Response(WorkerSerializer(roster_rows([worker], today, user, rules)[0]).data)
+        return Response(WorkerSerializer(roster_rows([worker], today, user)[0]).data)
 
 
 @extend_schema_view(

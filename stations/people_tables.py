@@ -31,10 +31,9 @@ def _workers(user: User, params: QueryDict) -> RowSource:
     form = WorkerFilter(params, user=user, unit=unit, permission=VIEW)
     require_valid(form)
     workers = form.apply(Worker.objects.visible_to(user, VIEW), Station.objects.visible_to(user, VIEW))
-    rules = form.rules
     return source_of(
         sorted_workers(workers, params.get("sort", ""), form.on).select_related("unit"),
-        prepare=lambda chunk: roster_rows(chunk, form.on, user, rules),
+        prepare=lambda chunk: roster_rows(chunk, form.on, user),
         on=form.on,
         conditions=filter_words(form),
     )

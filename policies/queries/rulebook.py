@@ -68,6 +68,10 @@ class RuleBook:
                 rows = rows.filter(unit__path__in=steps)
         return cls(rows, OfficialYears() if kinds else official_years())
 
+    def places(self, kind: ProvisionKind | str) -> set[str]:
+        """Paths of the units for which rows of `kind` were read: between two of them the rule stays the same."""
+        return {path for other, path in self._rows if other == str(kind)}
+
     def candidates(self, kind: ProvisionKind | str, path: str, on: date) -> list[Provision]:
         """Every provision of `kind` that reaches the unit at `path` and is in force on `on`, the winner first."""
         steps = ancestors(path) if KINDS[ProvisionKind(kind)].inherited else [path]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -30,7 +30,7 @@ from stations.models import (
 )
 from stations.models.dated import DaysBetween, at
 from stations.models.stations import completed
-from stations.queries.people_rules import ruled
+from stations.queries.people_rules import expiring_by_rule, ruled
 
 
 def _postings() -> QuerySet:
@@ -75,21 +75,18 @@ def _by_rule(moment: Moment, scope: Sequence[int] | None) -> dict[int, tuple[int
     if scope is not None:
         stations, postings = stations.filter(pk__in=scope), postings.filter(station__in=scope)
     rows = list(stations.values_list("pk", "unit__path", "kind", "completed_on"))
-    book = RuleBook.load((path for _, path, *_ in rows), kinds=(Rule.STAFFING, Rule.CERTIFICATE_EXPIRY))
+    book = RuleBook.load((path for _, path, *_ in rows), kinds=(Rule.STAFFING,))
     there = Counter(postings.values_list("station_id", flat=True))
-    short, ending = set(), Counter[int]()
-    by_days: dict[int, set[int]] = defaultdict(set)
+    short = set()
     for key, path, kind, completed_on in rows:
         if kind == StationKind.STATION and completed_on and completed_on <= day:
             need = ruled(book, Rule.STAFFING, "workers", path, day).value
             if need is not None and there[key] < need:
                 short.add(key)
-        if there[key] and (days := ruled(book, Rule.CERTIFICATE_EXPIRY, "days", path, day).value) is not None:
-            by_days[days].add(key)
-    for days, keys in by_days.items():
-        people = Worker.objects.all().expiring(day, days).order_by().values("pk")
-        found = postings.filter(worker__in=people).values_list("station_id", flat=True)
-        ending.update(key for key in found if key in keys)
+    keys = {key for key, *_ in rows}
+    people = expiring_by_rule(Worker.objects.all(), day).order_by().values("pk")
+    found = postings.filter(worker__in=people).values_list("station_id", flat=True)
+    ending = Counter(key for key in found if key in keys)
     return {key: (int(key in short), ending[key]) for key in {*short, *ending}}
 
 

@@ -15,7 +15,7 @@ from common.months import Month
 from stations.forms.filters import ListFilter, choice
 from stations.models import CertificateLevel, Education, EmployerKind, Grade, Language, SupervisorAssignment
 from stations.models.workers import NATION, WorkerQuerySet
-from stations.queries.people_rules import PeopleRules
+from stations.queries.people_rules import PeopleRules, expiring_by_rule, trained_by_rule
 
 EXPIRING, EXPIRED = "expiring", "expired"
 EVALUATED = "yes"
@@ -69,7 +69,7 @@ class WorkerFilter(ListFilter):
 
     @cached_property
     def rules(self) -> PeopleRules:
-        """Those of the chosen unit, or of the user's own; on the day of the list. Two queries."""
+        """Those of the chosen unit, or of the user's own; on the day of the list. One query."""
         return PeopleRules.at(self._place, self.on)
 
     def apply(self, workers: WorkerQuerySet, stations: Any) -> WorkerQuerySet:
@@ -108,8 +108,7 @@ class WorkerFilter(ListFilter):
         if certified in CertificateLevel.values:
             workers = workers.holding(CertificateLevel(certified), on)
         elif certified == EXPIRING:
-            days = self.rules.expiry_days.value
-            workers = workers.none() if days is None else workers.expiring(on, days)
+            workers = expiring_by_rule(workers, on)
         elif certified == EXPIRED:
             workers = workers.expired(on)
         elif certified:
@@ -121,18 +120,15 @@ class WorkerFilter(ListFilter):
         return workers
 
     def _trained(self, workers: WorkerQuerySet, on: date) -> Any:
-        rows = workers.with_training_hours(on)
         match TrainingState(self.cleaned_data["training"]):
             case TrainingState.NONE:
-                return rows.filter(training_hours=0)
+                return workers.with_training_hours(on).filter(training_hours=0)
             case TrainingState.SOME:
-                return rows.filter(training_hours__gt=0)
+                return workers.with_training_hours(on).filter(training_hours__gt=0)
             case TrainingState.SHORT:
-                wanted = self.rules.training_hours.value
-                return rows.none() if wanted is None else rows.filter(training_hours__lt=wanted)
+                return trained_by_rule(workers, on, enough=False)
             case TrainingState.MET:
-                wanted = self.rules.training_hours.value
-                return rows.none() if wanted is None else rows.filter(training_hours__gte=wanted)
+                return trained_by_rule(workers, on, enough=True)
 
     def _moved(self, workers: WorkerQuerySet, stations: Any) -> WorkerQuerySet:
         """Coming or going until the end of the month asked about."""

@@ -114,9 +114,18 @@ class WorkerQuerySet(GatedQuerySet):
 
     def expiring(self, on: date, days: int) -> Self:
         """Certified on `on`, and by nothing that is recorded so far `days` days later."""
+        return self.running_out(on, on + timedelta(days=days))
+
+    def running_out(self, on: date, by: Any) -> Self:
+        """Certified on `on`, and by nothing that is recorded so far after `by`, a date or an OuterRef to one."""
         later: Any = Certificate.objects.with_end(on).filter(worker=OuterRef("pk"), issued_on__lte=on)
-        lasting = later.filter(Q(runs_to=None) | Q(runs_to__gt=on + timedelta(days=days)))
+        lasting = later.filter(Q(runs_to=None) | Q(runs_to__gt=by))
         return self.certified(on).filter(~Exists(lasting))
+
+    def with_place(self, on: date) -> Any:
+        """`place`: the path by whose rules a worker is judged: of the station of the posting, else of the file."""
+        posted = StationPosting.objects.at(on).filter(worker=OuterRef("pk")).order_by()
+        return self.annotate(place=Coalesce(Subquery(posted.values("station__unit__path")[:1]), F("unit__path")))
 
     def full_time(self, on: date, *, yes: bool = True) -> Self:
         """Employed full time on `on`; `yes=False`: part time, or not employed at all."""

@@ -10,7 +10,6 @@ from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common.paths import ancestors, within
 from stations.models import Certificate, Grade, StationPosting, SupervisorAssignment, Worker, WorkerEvaluation
-from stations.queries.people_rules import PeopleRules
 from stations.queries.where import Scope
 from stations.queries.worker_list import WorkerRow, worker_rows
 
@@ -53,12 +52,12 @@ def _numbers(keys: list[int], on: date) -> dict[int, str]:
     return {key: "、".join(numbers) for key, numbers in found.items()}
 
 
-def roster_rows(workers: Iterable[Worker], on: date, user: User, rules: PeopleRules) -> list[RosterRow]:
+def roster_rows(workers: Iterable[Worker], on: date, user: User) -> list[RosterRow]:
     """`workers` with their unit joined, as of `on`: a fixed number of queries."""
     workers = list(workers)
     keys = [worker.pk for worker in workers]
     scope = Scope(user, Permission.VIEW_WORKERS)
-    rows = worker_rows(workers, on, scope=scope, rules=rules)
+    rows = worker_rows(workers, on, scope=scope)
     posted = {
         key: (station, path)
         for key, station, path in StationPosting.objects.at(on)

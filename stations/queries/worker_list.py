@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 
+from policies.models import ProvisionKind as Rule
+from policies.queries import RuleBook
 from stations.models import Language, StationPosting, Worker, WorkerLanguage
-from stations.queries.people_rules import PeopleRules
+from stations.queries.people_rules import last_of_year, ruled
 from stations.queries.qualifications import Qualification, qualifications, training_hours
 from stations.queries.where import Scope, names_between
 
@@ -87,10 +89,8 @@ def spoken(keys: list[int]) -> dict[int, str]:
     return {key: "、".join(names) for key, names in words.items()}
 
 
-def worker_rows(
-    workers: Iterable[Worker], on: date, *, scope: Scope, rules: PeopleRules | None = None, below: str = ""
-) -> list[WorkerRow]:
-    """`workers` (with unit joined) as of `on`: seven queries. A station outside `scope` is not named."""
+def worker_rows(workers: Iterable[Worker], on: date, *, scope: Scope, below: str = "") -> list[WorkerRow]:
+    """`workers` (with unit joined) as of `on`: eight queries. A station outside `scope` is not named."""
     workers = list(workers)
     keys = [worker.pk for worker in workers]
     postings = {
@@ -101,13 +101,16 @@ def worker_rows(
     where = names_between(((unit.pk, unit.path, unit.name) for unit in seen.values()), below)
     held, hours, languages = qualifications(keys, on), training_hours(keys, on), spoken(keys)
     tenure = dict(Worker.objects.filter(pk__in=keys).order_by().with_tenure(on).values_list("pk", "tenure_days"))
-    days = rules.expiry_days.value if rules else None
-    wanted = rules.training_hours.value if rules else None
+    places = {worker.pk: worker.unit.path for worker in workers}
+    places |= {key: posting.station.unit.path for key, posting in postings.items()}
+    book = RuleBook.load(places.values(), kinds=(Rule.CERTIFICATE_EXPIRY, Rule.TRAINING_HOURS))
     rows = []
     for worker in workers:
         posting = postings.get(worker.pk)
         inside = posting if posting and posting.station_id in seen else None
         had = hours.get(worker.pk, Decimal(0))
+        days = ruled(book, Rule.CERTIFICATE_EXPIRY, "days", places[worker.pk], on).value
+        wanted = ruled(book, Rule.TRAINING_HOURS, "hours", places[worker.pk], last_of_year(on)).value
         rows.append(
             WorkerRow(
                 pk=worker.pk,

@@ -78,9 +78,7 @@ def worker_list(request: SignedIn) -> HttpResponse:
     scope = Scope(request.user, permission)
     context = list_context(request, form, unit) | {
         "page": page,
-        "rows": worker_rows(
-            page.object_list, form.on, scope=scope, rules=form.rules, below=top_of(request, unit, permission)
-        ),
+        "rows": worker_rows(page.object_list, form.on, scope=scope, below=top_of(request, unit, permission)),
         "rules": form.rules,
         "may_create": bool(request.user.paths(Permission.MANAGE_WORKERS)),
     }

@@ -18,7 +18,7 @@ from stations.forms.filters import ListFilter
 from stations.forms.supervision import EndSupervisionForm, SupervisorForm
 from stations.forms.worker_filter import EXPIRED, EXPIRING
 from stations.models import Station, SupervisorAssignment, Worker
-from stations.queries.people_rules import PeopleRules
+from stations.queries.people_rules import PeopleRules, expiring_by_rule
 from stations.queries.staffing import staffing
 from stations.queries.supervision import supervisor_rows
 from stations.queries.where import Scope
@@ -52,7 +52,7 @@ def staffing_page(request: SignedIn) -> HttpResponse:
          posted.certified(on, yes=False), rules.certificate),
         ("part_time", "非专职的驻站社工", {"full_time": "no"}, posted.full_time(on, yes=False), rules.part_time),
         ("expiring", "证书即将到期的驻站社工", {"certified": EXPIRING},
-         posted.expiring(on, rules.expiry_days.value or 0), rules.expiry_days),
+         expiring_by_rule(posted, on), rules.expiry_days),
     ]  # fmt: skip
     lists = [
         {
@@ -62,7 +62,7 @@ def staffing_page(request: SignedIn) -> HttpResponse:
             "total": workers.count(),
             "rows": worker_rows(
                 sorted_workers(workers, "expiry" if key == "expiring" else "", on).select_related("unit")[:SHOWN],
-                on, scope=scope, rules=rules, below=below,
+                on, scope=scope, below=below,
             ),
             "source": ruled.source,
         }

@@ -6,13 +6,16 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common.months import Month
+from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.compute import compute_month
 from reporting.models import UnitMonth
 from stations.actions import renew_certificate
-from stations.models import Certificate, Worker
+from stations.models import Attendance, Certificate, Training, TrainingKind, Worker
 from tests.reporting.facts import worker
 
 MONTHS = [Month(2023, 9), Month(2023, 10), Month(2023, 11), Month(2023, 12)]
@@ -59,6 +62,71 @@ def test_the_list_behind_the_figure_shows_as_many(world, team, sign_in):
     for month, figure in zip(MONTHS, figures, strict=True):
         page = client.get(reverse("worker_list"), {"certified": "yes", "month": str(month)})
         assert page.context["page"].paginator.count == figure
+
+
+def ruled(unit, kind: ProvisionKind, **parameters: int) -> None:
+    document = PolicyDocument.objects.create(
+        number=f"{unit}〔2023〕{kind}", title="通知", issuer=unit, issued_on=date(2023, 1, 1)
+    )
+    Provision.objects.create(document=document, unit=unit, kind=kind, clause="二", parameters=parameters)
+
+
+@pytest.fixture
+def neighbours(world, team) -> list[Worker]:
+    """One more at 太谷区; there and of `team` one certificate each runs out 47 days after mid-December."""
+    there = worker(world.station("明星镇社工站"), certified=True, since=date(2023, 11, 1))
+    Certificate.objects.filter(worker__in=[team[1], there]).update(valid_until=date(2024, 1, 31))
+    return [team[1], there]
+
+
+def people(client, **query) -> set[int]:
+    return {row.pk for row in client.get(reverse("worker_list"), query).context["rows"]}
+
+
+@pytest.mark.parametrize(("city", "county", "own"), [(90, 30, 1), (30, 90, 0), (90, 90, 2), (30, 30, None)])
+def test_whose_certificate_runs_out_is_told_by_the_rule_of_each_ones_station(
+    world, rules, neighbours, sign_in, city, county, own
+):
+    ruled(world.units["晋中市"], ProvisionKind.CERTIFICATE_EXPIRY, days=city)
+    ruled(world.units["榆次区"], ProvisionKind.CERTIFICATE_EXPIRY, days=county)
+    told = {1: neighbours[1:], 0: neighbours[:1], 2: neighbours, None: []}[own]
+    compute_month(MONTHS[-1])
+    figure = UnitMonth.objects.get(unit=world.units["晋中市"], month=MONTHS[-1]).measures.get("workers_expiring", 0)
+    client = sign_in(world.city)
+    assert people(client, certified="expiring") == {person.pk for person in told}
+    assert figure == len(told)
+    rows = client.get(reverse("worker_list")).context["rows"]
+    assert {row.pk for row in rows if row.expiring} == {person.pk for person in told}
+
+
+def test_training_is_short_by_the_rule_of_each_ones_station(world, rules, neighbours, sign_in):
+    training = Training.objects.create(
+        unit=world.units["晋中市"], topic="个案", kind=TrainingKind.SKILLS, organiser="市民政局",
+        held_from=date(2023, 12, 1), held_to=date(2023, 12, 3), hours=20,
+    )  # fmt: skip
+    for person in neighbours:
+        Attendance.objects.create(training=training, worker=person, hours=20)
+    ruled(world.units["晋中市"], ProvisionKind.TRAINING_HOURS, hours=24)
+    ruled(world.units["榆次区"], ProvisionKind.TRAINING_HOURS, hours=12)
+    client = sign_in(world.city)
+    here, there = (person.pk for person in neighbours)
+    assert people(client, training="met") == {here}
+    assert there in people(client, training="short")
+    assert here not in people(client, training="short")
+    short = {row.pk: row.hours_short for row in client.get(reverse("worker_list")).context["rows"]}
+    assert (short[here], short[there]) == (0, 4)
+
+
+def test_the_rules_of_many_counties_cost_the_list_no_further_query(world, rules, neighbours, sign_in):
+    client = sign_in(world.city)
+    costs = []
+    for unit, days in [("晋中市", 60), ("榆次区", 30), ("太谷区", 90), ("介休市", 20)]:
+        ruled(world.units[unit], ProvisionKind.CERTIFICATE_EXPIRY, days=days)
+        people(client, certified="expiring")
+        with CaptureQueriesContext(connection) as asked:
+            people(client, certified="expiring")
+        costs.append(len(asked))
+    assert len(set(costs)) == 1
 
 
 # ---- “需要处理” of a county and below

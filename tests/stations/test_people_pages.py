@@ -272,7 +272,7 @@ def test_staffing_costs_the_same_for_one_county_and_the_city(world, rules, team,
     for role in ("county", "city"):
         client = sign_in(getattr(world, role))
         client.get(reverse("staffing"))
-        with django_assert_num_queries(34):
+        with django_assert_num_queries(36):
             client.get(reverse("staffing"))
 
 
