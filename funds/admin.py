@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from accounts.admin import GatedAdmin
 from accounts.roles import Permission
-from funds.models import Allocation, Entry, Fund, Spending
+from funds.models import Allocation, Entry, Explanation, Fund, FundForbiddenUse, FundReceipt, Spending, SpendingFlag
 
 
 class MoneyAdmin(GatedAdmin):
@@ -45,3 +45,38 @@ class EntryAdmin(MoneyAdmin):
     list_filter = ["kind"]
     list_select_related = ["fund", "unit"]
     ordering = ["-on", "-id"]
+
+
+@admin.register(FundReceipt)
+class FundReceiptAdmin(MoneyAdmin):
+    list_display = ["fund", "amount", "received_on", "document_number", "reversed_on"]
+    list_select_related = ["fund"]
+    search_fields = ["fund__name", "document_number"]
+    ordering = ["-received_on", "-id"]
+
+
+@admin.register(FundForbiddenUse)
+class FundForbiddenUseAdmin(MoneyAdmin):
+    list_display = ["fund", "category", "clause", "starts_on"]
+    list_filter = ["category"]
+    list_select_related = ["fund"]
+    search_fields = ["fund__name"]
+    ordering = ["-id"]
+
+
+@admin.register(SpendingFlag)
+class SpendingFlagAdmin(MoneyAdmin):
+    list_display = ["spending", "kind", "category", "note", "flagged_on"]
+    list_filter = ["kind"]
+    list_select_related = ["spending"]
+    search_fields = ["note"]
+    ordering = ["-flagged_on", "-id"]
+
+
+@admin.register(Explanation)
+class ExplanationAdmin(MoneyAdmin):
+    list_display = ["fund", "unit", "kind", "subject", "note", "explained_at"]
+    list_filter = ["kind"]
+    list_select_related = ["fund", "unit"]
+    search_fields = ["note", "unit__name"]
+    ordering = ["-id"]

@@ -7,11 +7,16 @@ from django.contrib import admin
 from accounts.admin import GatedAdmin
 from accounts.roles import Permission
 from stations.models import (
+    Acceptance,
+    BuildingPlan,
     Certificate,
     DimensionState,
     Employment,
+    FeatureProject,
+    Milestone,
     Renewal,
     Reward,
+    RoomTitle,
     Station,
     StationPosting,
     StatusSpell,
@@ -135,3 +140,48 @@ class RewardAdmin(GatedAdmin):
     list_select_related = ["worker"]
     search_fields = ["worker__name", "title"]
     ordering = ["-granted_on", "-id"]
+
+
+@admin.register(Acceptance)
+class AcceptanceAdmin(GatedAdmin):
+    list_display = ["station", "round", "held_on", "passed", "correct_by"]
+    list_filter = ["passed"]
+    list_select_related = ["station__unit"]
+    search_fields = ["station__unit__name"]
+    ordering = ["-held_on", "-id"]
+
+
+@admin.register(BuildingPlan)
+class BuildingPlanAdmin(GatedAdmin):
+    list_display = ["title", "unit", "year", "document"]
+    list_filter = ["year"]
+    list_select_related = ["unit", "document"]
+    search_fields = ["title", "unit__name"]
+    ordering = ["-year", "-id"]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(GatedAdmin):
+    list_display = ["name", "plan", "unit", "due_on", "kind", "done_on"]
+    list_filter = ["kind"]
+    list_select_related = ["plan", "unit"]
+    search_fields = ["name", "unit__name"]
+    ordering = ["-due_on", "-id"]
+
+
+@admin.register(RoomTitle)
+class RoomTitleAdmin(GatedAdmin):
+    list_display = ["room", "year", "state", "applied_on", "decided_on", "withdrawn_on"]
+    list_filter = ["state", "year"]
+    list_select_related = ["room__unit"]
+    search_fields = ["room__unit__name"]
+    ordering = ["-year", "-id"]
+
+
+@admin.register(FeatureProject)
+class FeatureProjectAdmin(GatedAdmin):
+    list_display = ["name", "station", "year", "group", "state", "approved_on", "finished_on", "stopped_on"]
+    list_filter = ["state", "group", "is_demo"]
+    list_select_related = ["station__unit"]
+    search_fields = ["name", "station__unit__name"]
+    ordering = ["-year", "-id"]
