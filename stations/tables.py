@@ -54,6 +54,7 @@ declare(
             Column("状态", "status", width=8, group="当前状态"),
             Column("自", "since", DATE, group="当前状态"),
             Column("建成", "station.completed_on", DATE, group="建设进程"),
+            Column("验收", "accepted_on", DATE, group="建设进程"),
             Column("挂牌", "sign_hung_on", DATE, group="建设进程"),
             Column("开始运营", "operating_since", DATE, group="建设进程"),
             Column("地址", "station.address", width=24, group="基础信息"),

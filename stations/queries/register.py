@@ -37,6 +37,7 @@ class RegisterRow:
     kind: str
     status: str
     since: date | None
+    accepted_on: date | None
     sign_hung_on: date | None
     operating_since: date | None
     hosting: str
@@ -70,6 +71,7 @@ def register_rows(stations: Iterable[Station], on: date) -> list[RegisterRow]:
                 kind=KIND_WORDS[station.kind],
                 status=STATUS_WORDS.get(status, ""),
                 since=since,
+                accepted_on=first.get((station.pk, StationStatus.ACCEPTED)),
                 sign_hung_on=first.get((station.pk, StationStatus.SIGN_HUNG)),
                 operating_since=first.get((station.pk, StationStatus.OPERATING)),
                 hosting=HOSTING_WORDS.get(station.hosting, ""),
@@ -83,9 +85,11 @@ def register_rows(stations: Iterable[Station], on: date) -> list[RegisterRow]:
 
 
 def _first_days(keys: list[int], on: date) -> dict[tuple[int, str], date]:
-    """(station, status) → the day on which it first hung its sign or operated, by `on`."""
+    """(station, status) → the day on which it was first accepted, hung its sign or operated, by `on`."""
     spells = StatusSpell.objects.filter(
-        station__in=keys, status__in=[StationStatus.SIGN_HUNG, StationStatus.OPERATING], starts_on__lte=on
+        station__in=keys,
+        status__in=[StationStatus.ACCEPTED, StationStatus.SIGN_HUNG, StationStatus.OPERATING],
+        starts_on__lte=on,
     )
     days = spells.order_by().values("station_id", "status").annotate(day=Min("starts_on"))
     return {(row["station_id"], row["status"]): row["day"] for row in days}

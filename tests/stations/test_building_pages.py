@@ -22,6 +22,7 @@ from stations.models import (
     StationStatus,
     StatusSpell,
 )
+from tests.jobs.test_tables import export, sheet_of  # noqa: F401
 from tests.stations.conftest import accept, advance, findings
 
 S = StationStatus
@@ -194,3 +195,11 @@ def test_a_workbook_holds_what_its_page_shows(world, rules, key):
     assert all(len(row) == len(table.columns) for row in rows)
     if source.totals is not None:
         assert len(source.totals) == len(table.columns)
+
+
+def test_the_register_in_excel_holds_the_day_of_acceptance(world, operating, export):  # noqa: F811
+    rows = list(sheet_of(export(world.county, "stations")).iter_rows(values_only=True))
+    column = next(row.index("验收") for row in rows if "验收" in row)
+    days = {name: row[column] for row in rows for name in (operating.unit.name, "北关街道社工站") if name in row}
+    assert days[operating.unit.name].date() == date(2023, 10, 6)
+    assert days["北关街道社工站"] in (None, "—")  # of before rounds were recorded
