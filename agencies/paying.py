@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from agencies.models import Advice
+from policies.deadlines import is_past
 
 FEN = Decimal("0.01")
 
@@ -56,7 +57,7 @@ def _by_conclusion(amount: Decimal, waits_for: str, judged: Judged, on: date) ->
     basis = f"{waits_for}{judged.total} 分，{judged.conclusion}（{judged.citation}）"
     if judged.advice == Advice.HOLD:
         return _hold(basis)
-    overdue = next(((text, due_on) for text, due_on in judged.open_corrections if due_on < on), None)
+    overdue = next(((text, due_on) for text, due_on in judged.open_corrections if is_past(due_on, on)), None)
     if overdue:
         return _hold(f"整改逾期未完成：{overdue[0]}（期限 {overdue[1]}）")
     if judged.advice == Advice.REDUCE:

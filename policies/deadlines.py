@@ -94,7 +94,7 @@ class Deadline:
 
 
 def is_past(due: date, now: date | datetime) -> bool:
-    """Has the due date passed? The whole due day is still in time."""
+    """Has the due date passed? The whole due day is still in time. Also for days that people agreed on."""
     return _local(now) > due
 
 

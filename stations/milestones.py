@@ -9,6 +9,8 @@ from math import ceil
 
 from django.db import models
 
+from policies.deadlines import is_past
+
 SOON = 30  # days before its due date from which a step that is not done is at risk
 PACE_MONTHS = 6  # the months whose mean is “today's pace”
 DAYS_A_MONTH = 365.25 / 12
@@ -96,8 +98,8 @@ def judge(*, due_on: date, done_on: date | None, today: date, ahead: Forecast | 
     The whole due day is still in time. What is done is judged by the day on which it was.
     """
     if done_on is not None and done_on <= today:
-        return Standing.DONE if done_on <= due_on else Standing.DONE_LATE
-    if today > due_on:
+        return Standing.DONE_LATE if is_past(due_on, done_on) else Standing.DONE
+    if is_past(due_on, today):
         return Standing.LATE
     if ahead is not None:
         return Standing.OPEN if ahead.enough else Standing.AT_RISK

@@ -16,6 +16,7 @@ from accounts.roles import Permission
 from agencies.models.contracts import Contract, ContractTerm
 from agencies.models.gate import Owned, OwnedQuerySet
 from common.paths import ancestors
+from policies.deadlines import is_past
 from policies.models import PolicyDocument
 
 
@@ -286,4 +287,9 @@ class Correction(models.Model):
 
     def overdue(self, on: date | None = None) -> bool:
         """Not done although its day is past."""
-        return self.done_on is None and self.due_on < (on or timezone.localdate())
+        return self.done_on is None and is_past(self.due_on, on or timezone.localdate())
+
+    @staticmethod
+    def overdue_rows(on: date) -> Q:
+        """`overdue` as a condition."""
+        return Q(done_on=None, due_on__lt=on)

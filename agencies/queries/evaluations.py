@@ -18,7 +18,7 @@ PAGE = 50
 
 def listed_evaluations(user: User, form: Any) -> QuerySet[Evaluation]:
     """What passes `form`, with whether a correction is overdue: those being scored first, then the latest settled."""
-    overdue = Correction.objects.filter(evaluation=OuterRef("pk"), done_on=None, due_on__lt=timezone.localdate())
+    overdue = Correction.objects.filter(Correction.overdue_rows(timezone.localdate()), evaluation=OuterRef("pk"))
     first = Case(When(step=Step.SCORING, then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
         form.apply(Evaluation.objects.visible_to(user, Permission.VIEW_CONTRACTS))

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.gate import GatedQuerySet
 from accounts.models import OrgUnit, User
 from common.months import Month
+from policies.deadlines import is_past
 from policies.models import PolicyDocument, Provision
 from stations.models.stations import Station, StationKind, StationStatus, StatusSpell
 
@@ -75,7 +76,7 @@ class Acceptance(models.Model):
 
     def correction_is_late(self, on: date) -> bool:
         """Its corrections were due before `on`. Whether it still waits for them, `awaiting_corrections` says."""
-        return self.correct_by is not None and self.correct_by < on
+        return self.correct_by is not None and is_past(self.correct_by, on)
 
 
 class AcceptanceItem(models.Model):

@@ -27,7 +27,8 @@ def basics(user: User, station: Station) -> Iterator[Event]:
     if station.records_from:
         yield Event(station.records_from, "启用本系统", "自当月起记录服务、报送月报")
     if station.basics_entered_on:
-        late = station.due_on is not None and station.basics_entered_on > station.due_on
+        due = station.judged_due()
+        late = due is not None and due.is_late(station.basics_entered_on)
         yield Event(station.basics_entered_on, "基础信息录入齐全", f"期限 {station.due_on}，逾期录入" if late else "")
 
 

@@ -23,7 +23,8 @@ from agencies.actions import (
     record_scores,
     withdraw_evaluation,
 )
-from agencies.models import Conclusion, Evaluation, EvaluationFrame, Step
+from agencies.models import Advice, Conclusion, Correction, Evaluation, EvaluationFrame, Step
+from agencies.paying import Judged, advise
 from tests.agencies.conftest import finalised, opened, score_all
 
 marks = st.decimals(Decimal("0.1"), Decimal(100), places=1)
@@ -141,6 +142,16 @@ def test_corrections_have_a_day_and_are_done_once(contract, frame):
     assert not correction.overdue()
     with pytest.raises(ValidationError, match="已于 2026-10-01 完成"):
         complete_correction(by=None, correction=correction, on=date(2026, 10, 2), note="再次")
+
+
+@pytest.mark.parametrize(("on", "late"), [(date(2026, 9, 1), False), (date(2026, 9, 2), True)])
+def test_a_correction_is_overdue_the_day_after_its_day_for_row_list_and_payment(contract, frame, on, late):
+    (row,) = finalised(contract, frame, corrections=[ToCorrect("补齐档案", date(2026, 9, 1))]).corrections.all()
+    judged = Judged("合格", Decimal(80), Advice.PAY, Decimal(0), "办法", [(row.text, row.due_on)])
+    advice = advise(Decimal(100), planned_on=on, waits_for="年度评估", judged=judged, ended_on=None, on=on)
+    assert row.overdue(on) is late
+    assert Correction.objects.filter(Correction.overdue_rows(on)).exists() is late
+    assert (advice.advice == Advice.HOLD) is late
 
 
 def test_a_correction_is_due_after_the_evaluation(contract, frame):
