@@ -60,23 +60,11 @@ def create_contract(
     if Contract.objects.valid().filter(buyer=buyer, number=clean["number"]).exists():
         raise ValidationError({"number": f"{buyer}已有编号为 {clean['number']} 的合同"})
     parts = _parts(clean["amount"], list(stations), amounts)
-    try:
-        with transaction.atomic():
-            contract = Contract.objects.create(
-                agency=agency, buyer=buyer, procurement=procurement, renewal_of=renewal_of, is_demo=is_demo,
-                agreed_ends_on=clean["ends_on"], **clean,
-            )  # fmt: skip
-            days = {"starts_on": clean["starts_on"], "ends_on": clean["ends_on"]}
-            ContractStation.objects.bulk_create(
-                ContractStation(contract=contract, station=station, amount=parts[station.pk], **days)
-                for station in here
-            )
-    except IntegrityError:  # signed by someone else since the look
-        raise ValidationError("他人刚刚登记了编号或站点相同的合同，请核对后重新提交") from None
-    ContractTerm.objects.bulk_create(
-        ContractTerm(contract=contract, number=serial, starts_on=first, ends_on=end)
-        for serial, (first, end) in enumerate(shares.terms(clean["starts_on"], clean["ends_on"]), 1)
-    )
+    contract = Contract(
+        agency=agency, buyer=buyer, procurement=procurement, renewal_of=renewal_of, is_demo=is_demo,
+        agreed_ends_on=clean["ends_on"], **clean,
+    )  # fmt: skip
+    _write(contract, here, parts)
     changes = audit.first(contract) | {
         "承接机构": [None, str(agency)],
         "站点": [None, [f"{station} {parts[station.pk]} 元" for station in here]],
@@ -86,6 +74,29 @@ def create_contract(
     mark_stations(contract)
     sync_postings(by=by, agency=agency)
     return contract
+
+
+def _write(contract: Contract, stations: list[Station], parts: dict[int, Decimal]) -> None:
+    """The contract with its stations and years of service. Raises ValidationError when another stands there by now."""
+    try:
+        with transaction.atomic():
+            contract.save()
+            ContractStation.objects.bulk_create(
+                ContractStation(
+                    contract=contract,
+                    station=station,
+                    amount=parts[station.pk],
+                    starts_on=contract.starts_on,
+                    ends_on=contract.ends_on,
+                )
+                for station in stations
+            )
+    except IntegrityError:  # signed by someone else since the look
+        raise ValidationError("他人刚刚登记了编号或站点相同的合同，请核对后重新提交") from None
+    ContractTerm.objects.bulk_create(
+        ContractTerm(contract=contract, number=serial, starts_on=first, ends_on=end)
+        for serial, (first, end) in enumerate(shares.terms(contract.starts_on, contract.ends_on), 1)
+    )
 
 
 def _clean_contract(
