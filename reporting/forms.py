@@ -6,12 +6,32 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import OrgUnit
+from accounts.models import OrgUnit, User
+from accounts.roles import Permission
 from common.months import Month, MonthFormField
+from common.paths import ancestors, within
 from reporting.actions import COMMENT_LENGTH, NARRATIVE
 from reporting.words import CoverageLevel, Covered, Punctuality, QueueState
+
+
+def this_month() -> Month:
+    return Month.of(timezone.localdate())
+
+
+def unit_choices(user: User, permission: Permission, unit: OrgUnit | None) -> list[OrgUnit]:
+    """Units for a select: the way down to `unit` within scope, and one level below it (or below the user's own)."""
+    tops = user.paths(permission)
+    wanted = Q(path__in=tops)
+    if unit is None:
+        wanted |= Q(parent__path__in=tops)
+    else:
+        above = [step for step in ancestors(unit.path) if any(within(step, top) for top in tops)]
+        wanted |= Q(path__in=above) | Q(parent=unit)
+    standing = Q(closed_on=None) | Q(pk=unit.pk if unit else None)
+    return list(OrgUnit.objects.visible_to(user, permission).filter(wanted, standing).order_by("path"))
 
 
 class UnitMonthFilter(forms.Form):

@@ -16,14 +16,11 @@ from common.forms import filter_words
 from common.months import Month
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
 from policies.queries import RuleBook
-from reporting.forms import CoverageFilter, ReportFilter, UnitMonthFilter
-from reporting.queries.coverage import counties, idle_stations, stations_of
+from reporting.forms import CoverageFilter, ReportFilter, UnitMonthFilter, this_month, unit_choices
+from reporting.queries.coverage import IDLE_SORTS, UNIT_SORTS, counties, idle_row, idle_stations, stations_of
 from reporting.queries.places import place_of
-from reporting.queries.report_pages import QueueRow, queue_rows
-from reporting.queries.reports import queue
-from reporting.views.coverage import IDLE_SORTS, UNIT_SORTS, idle_row
-from reporting.views.params import this_month, unit_choices
-from reporting.views.reports import SORTS, filtered, state_of
+from reporting.queries.report_pages import QueueRow, queue_rows, state_of
+from reporting.queries.reports import SORTS, filtered, queue
 from reporting.words import CoverageLevel, Covered
 from stations.models import Station, month_end
 from stations.queries.coverage import townships

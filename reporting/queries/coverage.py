@@ -25,11 +25,22 @@ from django.db.models.functions import Coalesce
 from accounts.models import Level, OrgUnit
 from accounts.models.units import OrgUnitQuerySet
 from common.months import Month
+from policies.models import ProvisionKind
+from policies.queries import RuleBook
+from reporting.queries.places import place_of
 from reporting.words import owing_spells
 from services.models import ServiceRecord
 from stations.models import Station, StationKind, StationStatus, StatusSpell
 from stations.models.stations import StationQuerySet
 from stations.queries.coverage import townships
+
+UNIT_SORTS = {"name": "path", "-name": "-path"}
+IDLE_SORTS: dict[str, Any] = {
+    "name": "unit__path",
+    "-name": "-unit__path",
+    "last": F("last_service_on").asc(nulls_first=True),
+    "-last": F("last_service_on").desc(nulls_last=True),
+}
 
 
 def counties(units: OrgUnitQuerySet, on: date) -> QuerySet[Any]:
@@ -65,3 +76,21 @@ def idle_stations(stations: StationQuerySet, month: Month, on: date) -> QuerySet
         .filter(~Exists(served.filter(month=month)), Exists(owing_spells(month).filter(station=OuterRef("pk"))))
         .annotate(hung_on=Subquery(hung.values("starts_on")[:1]), last_service_on=Subquery(last[:1]))
     )
+
+
+def idle_row(station: Station, day: date, rules: RuleBook | None) -> dict[str, Any]:
+    """A station of `idle_stations`: where it lies, since when it is silent, the threshold that makes it a fault."""
+    since = station.last_service_on or station.hung_on  # type: ignore[attr-defined]
+    days = (day - since).days if since and since <= day else None
+    threshold = rules.threshold(ProvisionKind.FAULT_NOT_OPERATING, station.unit.path, day) if rules else None
+    return {
+        "pk": station.pk,
+        "name": station.unit.name,
+        "place": place_of(station.unit),
+        "hung_on": station.hung_on,  # type: ignore[attr-defined]
+        "last": station.last_service_on,  # type: ignore[attr-defined]
+        "days": days,
+        "fault": bool(threshold and days is not None and days >= threshold.value),
+        "threshold": threshold.value if threshold else None,
+        "source": threshold.named_by.citation + threshold.borrowed if threshold else "",
+    }

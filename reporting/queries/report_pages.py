@@ -21,6 +21,13 @@ from reporting.queries.places import place_of
 from reporting.queries.timing import Timing, monthly_due, timing_of
 from stations.models import Station
 
+TONES = {
+    ReportState.DRAFT: "muted",
+    ReportState.SUBMITTED: "info",
+    ReportState.RETURNED: "warn",
+    ReportState.APPROVED: "ok",
+}
+
 
 @dataclass(frozen=True)
 class QueueRow:
@@ -132,3 +139,11 @@ def _picker(show: Any) -> tuple[list[tuple[str, list[Shown]]], list[FacetTable]]
                 rows.append((name, *pair))
         tables.append(FacetTable(said.title, rows))
     return sections, tables
+
+
+def state_of(report: MonthlyReport | None) -> tuple[str, str]:
+    """Label and tone of the badge: a draft was not sent, so it is missing."""
+    if report is None:
+        return "未报", "muted"
+    label = "草稿" if report.state == ReportState.DRAFT else ReportState(report.state).label
+    return label, TONES[ReportState(report.state)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from common.months import Month
 from reporting.models import ReportState
@@ -22,6 +24,12 @@ def queue(stations: QuerySet[Station], month: Month) -> QuerySet[Station]:
     return owing.annotate(report=FilteredRelation("reports", condition=Q(reports__month=month)))
 
 
+SORTS: dict[str, tuple[Any, ...]] = {
+    "station": ("unit__path",),
+    "-station": ("-unit__path",),
+    "submitted": (F("report__submitted_at").asc(nulls_last=True), "unit__path"),
+    "-submitted": (F("report__submitted_at").desc(nulls_first=True), "unit__path"),
+}
 SENT = Q(report__submitted_at__isnull=False)
 # Conditions on a `queue`. A draft was not sent: to everyone but its writer the report is missing.
 IN_STATE: dict[QueueState, Q] = {
@@ -37,6 +45,14 @@ PUNCTUAL: dict[Punctuality, Q] = {
     Punctuality.NO: Q(report__on_time=False),
     Punctuality.LATE: ~SENT | Q(report__on_time=False),
 }
+
+
+def filtered(rows: QuerySet[Station], asked: dict[str, Any]) -> QuerySet[Station]:
+    if asked.get("state"):
+        rows = rows.filter(IN_STATE[QueueState(asked["state"])])
+    if asked.get("on_time"):
+        rows = rows.filter(PUNCTUAL[Punctuality(asked["on_time"])])
+    return rows
 
 
 def state_counts(rows: QuerySet[Station]) -> dict[QueueState, int]:

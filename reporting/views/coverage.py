@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,26 +15,18 @@ from accounts.models import OrgUnit
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
-from policies.models import ProvisionKind
 from policies.queries import RuleBook
-from reporting.forms import CoverageFilter, UnitMonthFilter
-from reporting.queries.coverage import counties, idle_stations, stations_of
+from reporting.forms import CoverageFilter, UnitMonthFilter, this_month, unit_choices
+from reporting.queries.coverage import IDLE_SORTS, UNIT_SORTS, counties, idle_row, idle_stations, stations_of
 from reporting.queries.places import place_of
 from reporting.views.crumbs import crumbs_of, dashboard_url
-from reporting.views.params import asked_unit, month_picker, this_month, unit_choices
+from reporting.views.params import asked_unit, month_picker
 from reporting.words import CoverageLevel, Covered
 from stations.models import Station, month_end
 from stations.queries.coverage import townships
 
 P = Permission
 PAGE = 50
-UNIT_SORTS = {"name": "path", "-name": "-path"}
-IDLE_SORTS: dict[str, Any] = {
-    "name": "unit__path",
-    "-name": "-unit__path",
-    "last": F("last_service_on").asc(nulls_first=True),
-    "-last": F("last_service_on").desc(nulls_last=True),
-}
 
 
 def _page_head(
@@ -146,21 +137,3 @@ def idle_station_list(request: SignedIn) -> HttpResponse:
         "rows": [idle_row(station, day, rules) for station in found],
     }
     return render(request, "reporting/idle_station_list.html", context)
-
-
-def idle_row(station: Station, day: date, rules: RuleBook | None) -> dict[str, Any]:
-    """A station of `idle_stations`: where it lies, since when it is silent, the threshold that makes it a fault."""
-    since = station.last_service_on or station.hung_on  # type: ignore[attr-defined]
-    days = (day - since).days if since and since <= day else None
-    threshold = rules.threshold(ProvisionKind.FAULT_NOT_OPERATING, station.unit.path, day) if rules else None
-    return {
-        "pk": station.pk,
-        "name": station.unit.name,
-        "place": place_of(station.unit),
-        "hung_on": station.hung_on,  # type: ignore[attr-defined]
-        "last": station.last_service_on,  # type: ignore[attr-defined]
-        "days": days,
-        "fault": bool(threshold and days is not None and days >= threshold.value),
-        "threshold": threshold.value if threshold else None,
-        "source": threshold.named_by.citation + threshold.borrowed if threshold else "",
-    }

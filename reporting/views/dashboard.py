@@ -23,6 +23,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from common.paths import within
+from reporting.forms import this_month
 from reporting.layout import LAYOUTS
 from reporting.queries.dashboard import DashboardData, closed_lists, last_counted, load
 from reporting.queries.dashboard import charts as chart
@@ -30,7 +31,7 @@ from reporting.queries.dashboard.compare import CHANGE, NAME, comparison, sort_o
 from reporting.queries.dashboard.headline import blocks, cards, strip
 from reporting.queries.dashboard.todo import items
 from reporting.views.crumbs import crumbs_of, dashboard_url
-from reporting.views.params import AskedMonth, asked_month, month_picker, this_month
+from reporting.views.params import AskedMonth, asked_month, month_picker
 
 P = Permission
 KEPT_SECONDS = 60

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
-from django.utils import timezone
-
-from accounts.models import OrgUnit, User
+from accounts.models import OrgUnit
 from accounts.queries import unit_in_scope
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
-from common.paths import ancestors, within
+from reporting.forms import this_month
 
 EARLIEST = Month(2018, 1)  # no station is older
 OFFERED_MONTHS = 24
@@ -44,26 +41,9 @@ def asked_month(request: SignedIn, default: Month) -> AskedMonth:
     return AskedMonth(month)
 
 
-def this_month() -> Month:
-    return Month.of(timezone.localdate())
-
-
 def asked_unit(request: SignedIn, permission: Permission) -> OrgUnit | None:
     """`?unit=` (a key), or None for the user's whole scope. 404 outside it."""
     return unit_in_scope(request.user, request.GET.get("unit", "").strip(), permission)
-
-
-def unit_choices(user: User, permission: Permission, unit: OrgUnit | None) -> list[OrgUnit]:
-    """Units for a select: the way down to `unit` within scope, and one level below it (or below the user's own)."""
-    tops = user.paths(permission)
-    wanted = Q(path__in=tops)
-    if unit is None:
-        wanted |= Q(parent__path__in=tops)
-    else:
-        above = [step for step in ancestors(unit.path) if any(within(step, top) for top in tops)]
-        wanted |= Q(path__in=above) | Q(parent=unit)
-    standing = Q(closed_on=None) | Q(pk=unit.pk if unit else None)
-    return list(OrgUnit.objects.visible_to(user, permission).filter(wanted, standing).order_by("path"))
 
 
 def with_query(request: SignedIn, **changes: Any) -> str:

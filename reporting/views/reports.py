@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,32 +17,20 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from reporting.actions import WRITABLE
-from reporting.forms import CommentForm, ReportFilter
+from reporting.forms import CommentForm, ReportFilter, this_month, unit_choices
 from reporting.models import MonthlyReport, ReportState
 from reporting.queries.places import place_of
-from reporting.queries.report_pages import QueueRow, document_url, queue_rows, report_figures, timing_for
-from reporting.queries.reports import IN_STATE, PUNCTUAL, owes, queue, state_counts
+from reporting.queries.report_pages import QueueRow, document_url, queue_rows, report_figures, state_of, timing_for
+from reporting.queries.reports import SORTS, filtered, owes, queue, state_counts
 from reporting.queries.timing import Timing
 from reporting.views.crumbs import crumbs_of
-from reporting.views.params import asked_unit, month_picker, this_month, unit_choices, with_query
-from reporting.words import Punctuality, QueueState
+from reporting.views.params import asked_unit, month_picker, with_query
+from reporting.words import QueueState
 from stations.models import Station
 
 P = Permission
 PAGE = 50
 REPORT_RELATED = ("station__unit__parent__parent", "due_provision__document", "submitted_by", "reviewed_by")
-SORTS: dict[str, tuple[Any, ...]] = {
-    "station": ("unit__path",),
-    "-station": ("-unit__path",),
-    "submitted": (F("report__submitted_at").asc(nulls_last=True), "unit__path"),
-    "-submitted": (F("report__submitted_at").desc(nulls_first=True), "unit__path"),
-}
-TONES = {
-    ReportState.DRAFT: "muted",
-    ReportState.SUBMITTED: "info",
-    ReportState.RETURNED: "warn",
-    ReportState.APPROVED: "ok",
-}
 STEP_WORDS = {ReportState.SUBMITTED: "上报", ReportState.RETURNED: "退回", ReportState.APPROVED: "通过"}
 TABS = (QueueState.MISSING, QueueState.SUBMITTED, QueueState.RETURNED, QueueState.APPROVED)
 
@@ -84,14 +71,6 @@ def report_list(request: SignedIn) -> HttpResponse:
     return render(request, "reporting/report_list.html", context)
 
 
-def filtered(rows: QuerySet[Station], asked: dict[str, Any]) -> QuerySet[Station]:
-    if asked.get("state"):
-        rows = rows.filter(IN_STATE[QueueState(asked["state"])])
-    if asked.get("on_time"):
-        rows = rows.filter(PUNCTUAL[Punctuality(asked["on_time"])])
-    return rows
-
-
 def _tabs(request: SignedIn, counts: dict[QueueState, int]) -> list[dict[str, Any]]:
     state = request.GET.get("state", "")
     everyone = counts[QueueState.MISSING] + counts[QueueState.SENT]
@@ -103,14 +82,6 @@ def _tabs(request: SignedIn, counts: dict[QueueState, int]) -> list[dict[str, An
         url = with_query(request, state=choice.value, page=None)
         tabs.append({"label": choice.label, "url": url, "active": state == choice.value, "badge": counts[choice]})
     return tabs
-
-
-def state_of(report: MonthlyReport | None) -> tuple[str, str]:
-    """Label and tone of the badge: a draft was not sent, so it is missing."""
-    if report is None:
-        return "未报", "muted"
-    label = "草稿" if report.state == ReportState.DRAFT else ReportState(report.state).label
-    return label, TONES[ReportState(report.state)]
 
 
 def _row(row: QueueRow, user: User) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from common.months import Month
 from jobs.actions import request_job
+from reporting.forms import this_month
 from reporting.views.crumbs import dashboard_url
-from reporting.views.params import this_month
 from reporting.workbooks.monthly import KIND, title_of
 
 
