@@ -443,7 +443,10 @@ ANY: dict[str, Any] = {
 
 # Where views, API or forms take rows of a gated model without `visible_to`: file → function → why that is right.
 TIED: dict[str, dict[str, str]] = {
+    "funds/pack.py": {"_vouchers": "spendings named by the entries that passed the gate"},
+    "reporting/timeline.py": {"late_reports": "of one station that passed the gate, by the timeline's permission"},
     "services/api.py": {"whole": "workers of the service records that passed the gate (prefetch)"},
+    "services/timeline.py": {"first_service": "of one station that passed the gate, by the timeline's permission"},
     "stations/api.py": {"get_queryset": "the current status of each station that passed the gate (subquery)"},
 }
 

@@ -271,8 +271,8 @@ def outer_files() -> list[Path]:
     return sorted(
         path
         for room in ROOMS
-        for kind in ("views", "api", "forms", "admin", "filters")
-        for path in [*(ROOT / room).glob(f"{kind}*.py"), *(ROOT / room).glob(f"{kind}*/**/*.py")]
+        for kind in ("views*", "api*", "forms*", "admin*", "filters*", "*tables", "pack", "*timeline", "*panels")
+        for path in [*(ROOT / room).glob(f"{kind}.py"), *(ROOT / room).glob(f"{kind}/**/*.py")]
     )
 
 
