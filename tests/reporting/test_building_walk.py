@@ -129,7 +129,7 @@ def test_no_role_takes_the_step_of_another(world, town, sign_in):
         record(township, station, status)
     assert township.get(reverse("acceptance_record", args=[station.pk])).status_code == 403
     offered = township.get(reverse("station_status", args=[station.pk]))
-    assert list(offered.context["form"].fields["status"].choices) == []
+    assert list(offered.context["form"].fields["status"].widget.choices) == []
     assert "“验收”由县级民政干部登记；“撤销”由县级民政干部登记" in offered.content.decode()
     assert sign_in(world.city).get(reverse("station_status", args=[station.pk])).status_code == 403
 
