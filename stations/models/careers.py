@@ -164,7 +164,7 @@ class Employment(models.Model):
         return f"{self.employer_name}（{'专职' if self.full_time else '兼职'}）"
 
 
-class PostingQuerySet(DatedQuerySet):
+class StationPostingQuerySet(DatedQuerySet):
     gate = "station__unit__path"
 
     def joined(self, first: date, last: date) -> Self:
@@ -192,7 +192,7 @@ class StationPosting(models.Model):
     end_reason = models.CharField("离站原因", max_length=12, choices=LeavingReason.choices, blank=True)
     end_note = models.CharField("离站说明", max_length=200, blank=True)
 
-    objects = PostingQuerySet.as_manager()
+    objects = StationPostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "驻站"

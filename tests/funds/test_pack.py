@@ -161,7 +161,7 @@ def test_a_cancelled_pack_leaves_no_file(spent, world, monkeypatch):
     run_job(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
-    assert not list(Path(file_of(Job(file_path="x"))).parent.glob(f"{job.pk}-*"))
+    assert not list(Path(file_of(Job(file_path="x"))).parent.glob(f"{job.pk}-*.zip"))
 
 
 def test_a_wrong_filter_is_told(spent, world, sign_in):
