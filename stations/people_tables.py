@@ -161,7 +161,7 @@ def _supervisors(user: User, params: QueryDict) -> RowSource:
     require_valid(form)
     assigned = SupervisorAssignment.objects.visible_to(user, VIEW)
     assigned = (assigned.under(unit) if unit else assigned).at(form.on)
-    found = supervisor_rows(assigned, form.cleaned_data["q"].strip(), user)
+    found = supervisor_rows(assigned, form.cleaned_data["q"].strip(), user, params.get("sort", ""))
     rows = [(row, station) for row in found for station in row.stations]
     return RowSource(len(rows), rows, on=form.on, conditions=filter_words(form))
 

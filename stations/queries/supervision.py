@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -37,8 +38,17 @@ class SupervisorRow:
         return sum(1 for station in self.stations if station.lead)
 
 
-def supervisor_rows(assigned: Any, word: str, user: User) -> list[SupervisorRow]:
-    """These assignments by supervisor, who has most stations first; only names with `word`. Two queries."""
+SORTS: dict[str, Callable[[SupervisorRow], Any]] = {
+    "name": lambda row: row.name,
+    "stations": lambda row: len(row.stations),
+    "leads": lambda row: row.leads,
+}
+
+
+def supervisor_rows(assigned: Any, word: str, user: User, sort: str = "") -> list[SupervisorRow]:
+    """These assignments by supervisor in the order of `sort`, for an unknown key who has most stations first; only
+    names with `word`. Two queries.
+    """
     found: dict[tuple[str, int], SupervisorRow] = {}
     rows = list(assigned.select_related("worker", "user", "station__unit").order_by("station__unit__path", "pk"))
     workers = {row.worker_id for row in rows if row.worker_id}
@@ -62,4 +72,6 @@ def supervisor_rows(assigned: Any, word: str, user: User) -> list[SupervisorRow]
                 reverse("supervisor_end", args=[row.pk]) if row.ends_on is None else "",
             )
         )
-    return sorted(found.values(), key=lambda row: (-len(row.stations), row.name))
+    ordered = sorted(found.values(), key=lambda row: (-len(row.stations), row.name))
+    by = SORTS.get(sort.removeprefix("-"))
+    return sorted(ordered, key=by, reverse=sort.startswith("-")) if by else ordered

@@ -91,7 +91,8 @@ def supervisor_list(request: SignedIn) -> HttpResponse:
     assigned = SupervisorAssignment.objects.visible_to(user, VIEW)
     assigned = assigned.under(unit) if unit else assigned
     assigned = assigned.at(form.on) if form.is_valid() else assigned.none()
-    rows = supervisor_rows(assigned, form.cleaned_data.get("q", "").strip() if form.is_valid() else "", user)
+    word = form.cleaned_data.get("q", "").strip() if form.is_valid() else ""
+    rows = supervisor_rows(assigned, word, user, request.GET.get("sort", ""))
     context = list_context(request, form, unit) | {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "may_create": bool(user.paths(MANAGE)),

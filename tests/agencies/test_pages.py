@@ -276,6 +276,17 @@ def test_a_station_tells_its_contracts_and_evaluations(world, county, contract, 
     assert reverse("contract_detail", args=[contract.pk]) in page
 
 
+def test_the_list_of_evaluations_sorts_by_total_with_unsettled_ones_last(world, county, agency, contract, frame):
+    low = finalised(contract, frame)
+    Evaluation.objects.filter(pk=low.pk).update(total="61.00")
+    earlier = make_contract(world, agency, "锦纶街道社工站", number="2025-1",
+                            starts_on=date(2025, 1, 1), last_day=date(2025, 12, 31))  # fmt: skip
+    high = finalised(earlier, frame)
+    for sort, order in (("total", [low.pk, high.pk]), ("-total", [high.pk, low.pk])):
+        response = county.get(reverse("evaluation_list"), {"sort": sort})
+        assert [row.pk for row in response.context["page"]] == order
+
+
 # ---- what the pages cost
 
 

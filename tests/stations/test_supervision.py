@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.urls import reverse
 
 from stations.actions import (
     assign_supervisor,
@@ -140,3 +141,12 @@ def test_workers_of_a_supervisor_are_those_at_the_stations(world, worker, second
     assert list(Worker.objects.supervised_by(START, worker=worker.pk)) == [second]
     assert not Worker.objects.supervised_by(date(2023, 10, 8), worker=worker.pk).exists()
     assert not Worker.objects.supervised_by(START, user=world.county.pk).exists()
+
+
+def test_the_list_of_supervisors_sorts_by_name_and_stations(world, worker, second, stations, sign_in):
+    assign_supervisor(by=None, stations=stations, worker=worker, lead=True, on=START)
+    assign_supervisor(by=None, stations=stations[:1], worker=second, lead=False, on=START)
+    client = sign_in(world.city)
+    for sort, first in (("stations", second), ("-stations", worker)):
+        response = client.get(reverse("supervisor_list"), {"sort": sort})
+        assert response.context["page"][0].name == first.name
