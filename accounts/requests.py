@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+
+# A page with a form: seen and sent at one address.
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class SignedIn(HttpRequest):

@@ -9,11 +9,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.gate import open_to_all
 from accounts.links import home_url
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from common.forms import attempt
 from files import actions
 from files.forms import RemoveForm
@@ -75,7 +75,7 @@ def file_thumbnail(request: SignedIn, pk: int) -> HttpResponseBase:
 
 
 @open_to_all(BY_TARGET)
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def file_remove(request: SignedIn, pk: int) -> HttpResponse:
     row = _visible(request, pk)
     spec = row.spec

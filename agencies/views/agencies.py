@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gate import allowed, may, permitted, scoped
 from accounts.queries import crumbs, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from agencies.actions import (
@@ -39,7 +39,7 @@ from agencies.forms.filters import AgencyFilter
 from agencies.models import Agency, AgencyMember
 from agencies.queries.agency_list import agency_rows, sorted_agencies
 from agencies.queries.pages import adoptable, agency_page
-from agencies.views.shared import GET_OR_POST, for_contracts, form_page, list_context
+from agencies.views.shared import for_contracts, form_page, list_context
 from common.forms import WithdrawForm
 from files.actions import attach
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.gate import allowed, may, permitted, scoped
 from accounts.links import url_or_empty
 from accounts.queries import crumbs, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from agencies.actions import (
@@ -45,7 +45,7 @@ from agencies.models import Contract, ContractTerm, Payment, Procurement
 from agencies.queries.contract_list import JOINED, contract_rows, sorted_contracts
 from agencies.queries.pages import contract_page
 from agencies.queries.payments import advice_of
-from agencies.views.shared import GET_OR_POST, for_contracts, form_page, list_context
+from agencies.views.shared import for_contracts, form_page, list_context
 from files.actions import attach
 
 P = Permission

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import allowed, may, permitted, scoped
 from accounts.queries import crumbs, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from agencies.actions import (
@@ -37,7 +37,7 @@ from agencies.forms.filters import EvaluationFilter
 from agencies.models import ContractTerm, Evaluation, EvaluationFrame, Step
 from agencies.queries.evaluations import default_frame, evaluation_list_page, frames_for
 from agencies.queries.pages import evaluation_page
-from agencies.views.shared import GET_OR_POST, for_contracts, form_page
+from agencies.views.shared import for_contracts, form_page
 from files.actions import attach
 
 P = Permission

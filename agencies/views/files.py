@@ -8,11 +8,11 @@ from django.http import HttpResponse
 
 from accounts.gate import scoped
 from accounts.models import OrgUnit
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from agencies.forms.agencies import UploadForm
 from agencies.models import Agency, Contract, Evaluation, Procurement
-from agencies.views.shared import GET_OR_POST, form_page
+from agencies.views.shared import form_page
 from files.actions import attach
 from files.registry import attachable_of
 

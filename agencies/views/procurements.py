@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import allowed, permitted, scoped
 from accounts.queries import crumbs, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from agencies.actions import conclude_procurement, create_procurement, open_procurement, withdraw_outcome
@@ -17,7 +17,7 @@ from agencies.forms.agencies import OpenForm, OutcomeForm, ProcurementForm, Reas
 from agencies.forms.filters import ProcurementFilter
 from agencies.models import Contract, Procurement
 from agencies.queries.procurement_list import sorted_procurements
-from agencies.views.shared import GET_OR_POST, for_contracts, form_page, list_context
+from agencies.views.shared import for_contracts, form_page, list_context
 from files.actions import attach
 from files.queries import attachments_of
 

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.gate import permitted
 from accounts.requests import SignedIn
@@ -19,7 +18,6 @@ from accounts.roles import Permission
 from agencies.models import is_member
 from common.forms import attempt
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 PAGE = 50
 
 # Officials with the right, and the members of an agency: what each sees is for `visible_to` to say.

@@ -11,7 +11,6 @@ from accounts.models import Level, OrgUnit, User
 from accounts.roles import Permission
 from common import checks
 from common.paths import STEP, within
-from common.text import long_text
 from funds.actions.book import locked_fund
 from funds.models import Category, Explanation, FindingKind, Fund, Spending, SpendingFlag
 
@@ -34,10 +33,7 @@ def _require_checker(by: User | None, unit: OrgUnit) -> None:
 
 
 def _note(text: str, label: str) -> str:
-    note = long_text(text, field="note", label=label, max_length=checks.NOTE_LENGTH)
-    if not note:
-        raise ValidationError({"note": f"请填写{label}"})
-    return note
+    return checks.required_text(text, field="note", label=label)
 
 
 @transaction.atomic

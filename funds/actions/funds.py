@@ -264,7 +264,4 @@ def reverse_receipt(*, by: User | None, receipt: FundReceipt, on: date, reason: 
 
 def reason_of(text: str) -> str:
     """Why money is taken back or a row reversed."""
-    reason = long_text(text, field="reason", label="理由", max_length=checks.NOTE_LENGTH)
-    if not reason:
-        raise ValidationError({"reason": "请填写理由"})
-    return reason
+    return checks.required_text(text, field="reason", label="理由")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import may, permitted, require, scoped
 from accounts.models import Level, OrgUnit
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common import money
 from common.forms import attempt
@@ -23,16 +23,7 @@ from funds.forms.entry import AllocateForm, ConfirmForm, TakeBackForm, receivers
 from funds.forms.filters import AllocationFilter
 from funds.models import Allocation, Entry, Holding
 from funds.queries.balances import returned_of
-from funds.views.shared import (
-    GET_OR_POST,
-    PAGE,
-    chosen_unit,
-    crumbs,
-    fund_crumbs,
-    fund_or_404,
-    number_or_404,
-    page_form,
-)
+from funds.views.shared import PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, number_or_404, page_form
 
 P = Permission
 JOINED = ("fund__document", "from_unit", "to_unit", "received_by", "recorded_by")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted, scoped
 from accounts.queries import home_unit
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
@@ -30,7 +30,7 @@ from funds.forms.filters import FundFilter
 from funds.models import Allocation, Fund, FundForbiddenUse, FundReceipt, Source
 from funds.queries.findings import Where, findings
 from funds.queries.fund_page import chain_of, fund_rows, sorted_funds, total_of
-from funds.views.shared import GET_OR_POST, PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, page_form, rights
+from funds.views.shared import PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, page_form, rights
 from funds.views.tables import chain_table, fund_table
 
 P = Permission

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gate import permitted
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common import money
 from common.forms import attempt
@@ -25,7 +25,7 @@ from funds.models import FindingKind
 from funds.pack import request_pack
 from funds.queries.findings import Finding, Where, findings
 from funds.queries.ledger import ledger_rows, sorted_entries, totals, with_papers
-from funds.views.shared import GET_OR_POST, PAGE, chosen_unit, crumbs, page_form
+from funds.views.shared import PAGE, chosen_unit, crumbs, page_form
 from funds.views.tables import ledger_table
 from jobs.views import LONGEST_QUERY
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.gate import may
 from accounts.models import OrgUnit
@@ -17,7 +16,6 @@ from accounts.roles import Permission
 from funds.models import Fund
 
 P = Permission
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 PAGE = 50
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.gate import GatedQuerySet, may, permitted, scoped
 from accounts.models import OrgUnit
 from accounts.queries import home_unit
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from agencies.models import Payment
 from agencies.paying import PaymentAdvice
@@ -26,7 +26,7 @@ from funds.forms.entry import FlagForm, ReasonForm, SpendingForm, VoucherForm
 from funds.forms.filters import PurseFilter
 from funds.models import Category, Entry, EntryKind, Holding, Spending
 from funds.queries.findings import Where, findings
-from funds.views.shared import GET_OR_POST, chosen_unit, fund_crumbs, number_or_404, page_form
+from funds.views.shared import chosen_unit, fund_crumbs, number_or_404, page_form
 
 P = Permission
 FEW = 30  # holdings in one select; more are narrowed down by unit and fund first

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.gate import scoped
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import put_errors
 from common.months import Month
@@ -40,7 +40,7 @@ def report_open(request: SignedIn, station: Station, month: Month) -> HttpRespon
     return redirect("report_detail", report.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 @scoped(MonthlyReport, P.WRITE_REPORT, related=REPORT_RELATED)
 def report_edit(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """The narrative beside the figures; “save” stays a draft, “save and send” goes on to the confirmation."""
@@ -66,7 +66,7 @@ def report_edit(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     return render(request, "reporting/report_edit.html", context, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 @scoped(MonthlyReport, P.WRITE_REPORT, related=REPORT_RELATED)
 def report_submit(request: SignedIn, report: MonthlyReport) -> HttpResponse:
     """Confirm and send: what will be frozen, and whether it is in time."""

@@ -12,10 +12,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted, require
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import put_errors
 from common.months import Month
@@ -40,7 +40,7 @@ from stations.models import Station
 LAST = "last"
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 @permitted(Permission.LOG_SERVICE)
 def service_log(request: SignedIn) -> HttpResponse:
     """GET: a form, filled by `?station=`, `?method=`, `?domain=`, `?copy=<pk>` or `?copy=last`. POST: save."""

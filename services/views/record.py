@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.gate import may, scoped
 from accounts.queries import crumbs
 from accounts.queries.audit import life_of
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import put_errors
 from services import rules
@@ -57,7 +57,7 @@ def service_detail(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     return render(request, "services/service_detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 @scoped(ServiceRecord, Permission.LOG_SERVICE, related=WHOLE)
 def service_correct(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     if closed := _closed(request, record):
@@ -77,7 +77,7 @@ def service_correct(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     return render(request, "services/service_correct.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 @scoped(ServiceRecord, Permission.LOG_SERVICE, related=WHOLE)
 def service_void(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     if closed := _closed(request, record):

@@ -14,7 +14,7 @@ from accounts.models import Level, OrgUnit, User
 from common import checks
 from common.nudge import wake
 from common.paths import STEP
-from common.text import long_text, plain_name
+from common.text import plain_name
 from policies.models import PolicyDocument
 from standards.actions.items import ItemDraft, as_draft, clean_rows
 from standards.effective import Demand, Item, loosenings, requirement
@@ -277,9 +277,7 @@ def end_standard(*, by: User | None, standard: Standard, on: date | None, reason
         raise ValidationError("缺省标准不能终止：没有文件规定的日期都依据它；请发布标准取代")
     if standard.ends_on:
         raise ValidationError(f"该版标准已定于 {standard.ends_on} 失效，不能再改")
-    reason = long_text(reason, field="reason", label="理由", max_length=200)
-    if not reason:
-        raise ValidationError({"reason": "请填写理由"})
+    reason = checks.required_text(reason, field="reason", label="理由")
     if on is None or not FIRST_YEAR <= on.year <= LAST_YEAR:
         raise ValidationError({"on": "请填写有效的失效日期"})
     if on < standard.starts_on:

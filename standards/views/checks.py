@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import may, require, scoped
 from accounts.queries import crumbs
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import WithdrawForm, attempt, put_errors
 from files.queries import attachments_of
@@ -23,7 +23,6 @@ from standards.forms.checks import CheckForm, DayForm
 from standards.models import Check, CheckKind, CheckState
 from standards.queries.in_force import StandardBook
 from standards.queries.station_page import answers_of, check_page, standard_page
-from standards.views.shared import GET_OR_POST
 from stations.models import Station
 
 P = Permission

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.gate import View, scoped
 from accounts.queries import crumbs
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
@@ -22,7 +22,6 @@ from standards.actions.holdings import BEGUN
 from standards.forms.holdings import FORMS, EndHoldingForm
 from standards.models import Asset, Institution, Sign
 from standards.queries.holding_list import changes_here, holding_rows
-from standards.views.shared import GET_OR_POST
 from stations.models import Station
 
 P = Permission

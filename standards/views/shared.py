@@ -6,17 +6,15 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import OrgUnit
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from stations.views.lists import list_context, top_of
 
 __all__ = ["GET_OR_POST", "PAGE", "list_context", "tabs", "top"]
 
 PAGE = 50
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 PAGES = [
     ("check_list", "检查情况"),
     ("standard_list", "标准"),

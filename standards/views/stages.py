@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.gate import may, permitted, scoped
 from accounts.models import OrgUnit
 from accounts.queries import crumbs, home_unit, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import WithdrawForm, attempt
 from policies.kinds.stages import criterion_words
@@ -35,7 +35,7 @@ from standards.queries.stage_pages import (
     waiting_step,
 )
 from standards.queries.stages import standing_of, standings, tasks_in_force
-from standards.views.shared import GET_OR_POST, PAGE, list_context, top
+from standards.views.shared import PAGE, list_context, top
 from standards.views.stage_table import stage_table
 from stations.models import Station
 from stations.queries.citations import source

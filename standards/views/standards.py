@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from accounts.gate import permitted, scoped
 from accounts.models import Level, OrgUnit, User
 from accounts.queries import unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import PERMISSIONS, Permission, Role
 from common.forms import attempt
 from policies.actions import add_document
@@ -29,7 +29,7 @@ from standards.forms.checks import DayForm
 from standards.forms.standards import EndForm, ItemForm, PaperForm, StandardFilter, VersionForm
 from standards.models import Standard, StandardItem
 from standards.queries.unit_page import effective_for, grouped, item_row, list_standards, version_page, versions_of
-from standards.views.shared import GET_OR_POST, PAGE, tabs
+from standards.views.shared import PAGE, tabs
 
 P = Permission
 T = TypeVar("T", bound=models.Model)

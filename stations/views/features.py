@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import permitted, scoped
 from accounts.queries import crumbs, places, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import WithdrawForm, attempt
 from files.queries import attachments_of
@@ -46,7 +46,6 @@ from stations.queries.features import (
 P = Permission
 CARDS, PAGE = 24, 50
 JOINED = ("station__unit",)
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _whole(request: SignedIn, *, gallery: bool) -> tuple[FeatureFilter, Any, dict[str, Any]]:

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import permitted, scoped
 from accounts.queries import unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import attempt
 from stations.actions import assign_supervisor, end_supervision
@@ -25,7 +25,6 @@ from stations.queries.where import Scope
 from stations.queries.worker_list import sorted_workers, worker_rows
 from stations.views.lists import PAGE, list_context, top_of
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 MANAGE, VIEW = Permission.MANAGE_WORKERS, Permission.VIEW_WORKERS
 SHOWN = 20  # workers of each kind; the list of workers has the rest
 

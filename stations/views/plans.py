@@ -11,11 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import may, permitted, scoped
 from accounts.queries import home_unit, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import attempt, put_errors
 from files.queries import attachments_of
@@ -35,7 +35,6 @@ from stations.queries.plans import plan_rows, site_rows, sorted_plans, target_da
 from stations.queries.progress import progress
 from stations.views.tabs import building_tabs
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 PAGE = 50
 P = Permission
 

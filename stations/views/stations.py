@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import may, permitted, scoped
 from accounts.links import url_or_empty
 from accounts.queries import crumbs, places
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
@@ -25,7 +25,6 @@ from stations.timeline import events_of, years_of
 
 JOINED = ("unit", "due_provision__document")
 LATEST = 12  # events on the page; the file has all
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET

@@ -7,11 +7,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import may, permitted, scoped
 from accounts.queries import crumbs, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import WithdrawForm, attempt
 from files.queries import attachments_of
@@ -28,7 +28,6 @@ from stations.queries.citations import source
 from stations.queries.steps import steps_for
 from stations.views.tabs import building_tabs
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 PAGE = 50
 
 

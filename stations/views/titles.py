@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import may, permitted, scoped
 from accounts.queries import crumbs, home_unit, unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import attempt
 from files.queries import attachments_of
@@ -26,7 +26,6 @@ from stations.queries.plans import target_day, targets_of
 from stations.queries.titles import TONES, sorted_titles, stations_above, title_rows
 from stations.views.tabs import building_tabs
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 PAGE = 50
 P = Permission
 JOINED = ("room__unit", "applied_by", "decided_by")

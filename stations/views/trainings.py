@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import allowed, permitted, scoped
 from accounts.queries import unit_in_scope
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import WithdrawForm, attempt
@@ -22,7 +22,6 @@ from stations.models import Training
 from stations.queries.trainings import attendance_rows, sorted_trainings, training_rows, training_sums
 from stations.views.lists import PAGE, list_context
 
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 MANAGE, VIEW = Permission.MANAGE_WORKERS, Permission.VIEW_WORKERS
 
 

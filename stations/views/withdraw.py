@@ -8,10 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts.gate import scoped
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import WithdrawForm, attempt
 from stations.actions import (
@@ -27,8 +26,6 @@ from stations.actions import (
 from stations.actions.withdraw import day_of, last_of, renewals_of
 from stations.models import Station, Worker
 from stations.views.workers import managed
-
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _page(

@@ -13,11 +13,11 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.gate import may, permitted, scoped
 from accounts.queries import home_unit
-from accounts.requests import SignedIn
+from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
@@ -34,8 +34,6 @@ from stations.forms.careers import EndForm
 from stations.forms.workers import EmploymentForm, PostForm, TakeOverForm, WorkerForm
 from stations.models import Worker
 from stations.queries.worker_page import worker_page
-
-GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def manages(request: SignedIn, worker: Worker) -> bool:
