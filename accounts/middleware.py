@@ -16,7 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.audit import origin_ip
 
 # Reachable without sign-in. Static files are served before this middleware.
-PUBLIC = ("sign_in", "healthz")
+# `visit_feed`: a calendar cannot sign in; the key in its address is asked for instead.
+PUBLIC = ("sign_in", "healthz", "service_worker", "app_manifest", "offline_page", "visit_feed")
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -30,6 +31,15 @@ def client_address(request: HttpRequest) -> str | None:
         except ValueError:  # none, “unknown”, or a Unix socket
             continue
     return None
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Does a script ask, which can do nothing with the sign-in page? The service worker marks what it passes on."""
+    return (
+        request.path.startswith("/api/")
+        or "X-Offline-Worker" in request.headers
+        or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    )
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -60,12 +70,12 @@ class SignInRequiredMiddleware:
         if name in PUBLIC:
             return None
         if not request.user.is_authenticated:
-            if request.path.startswith("/api/"):
-                return JsonResponse({"detail": "请先登录。"}, status=401)
+            if _is_program(request):
+                return JsonResponse({"detail": "请先登录。", "state": "signed_out"}, status=401)
             return _to_sign_in(request)
         if request.user.must_change_password and name not in ("password_change", "sign_out"):
-            if request.path.startswith("/api/"):
-                return JsonResponse({"detail": "请先修改密码。"}, status=403)
+            if _is_program(request):
+                return JsonResponse({"detail": "请先修改密码。", "state": "signed_out"}, status=403)
             return redirect("password_change")
         return None
 

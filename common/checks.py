@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from common.citizen_numbers import has_identity_number
 from common.months import FIRST_DAY
 from common.text import long_text, plain_name
 
@@ -90,4 +91,6 @@ def phone(value: str, *, field: str) -> str:
     text = " ".join(value.translate(FULL_WIDTH).split()) if len(value) < 200 else value
     if text and not _PHONE.fullmatch(text):
         raise ValidationError({field: "联系电话只能包含数字、空格和 + - ( )，5 至 20 位"})
+    if has_identity_number(text):  # eighteen digits look like a telephone number too
+        raise ValidationError({field: "联系电话中不能填写身份证号"})
     return text

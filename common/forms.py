@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-T = TypeVar("T", bound=models.Model)
+T = TypeVar("T")
 YES_NO = [("", "全部"), ("yes", "是"), ("no", "否")]
 
 

@@ -16,6 +16,7 @@ VENDOR_FILES = {
     "vendor/tabler": {"css/tabler.min.css", "css/tabler.min.css.map", "js/tabler.min.js", "js/tabler.min.js.map"},
     "vendor/echarts": {"echarts.min.js"},
     "vendor/htmx": {"htmx.min.js"},
+    "vendor/idb": {"umd.js"},
 }
 
 

@@ -21,6 +21,8 @@ MISSING = "—"
 A4 = 9
 FONT = "宋体"
 HEAD_COLOUR = "#E8EDF4"
+WATERMARK_COLOUR = "#A6A6A6"
+MARK_LENGTH = 100  # characters of a watermark in head and foot, which hold 255 with their codes
 SIGNATURES = "单位负责人：            填表人：            填报日期：            "
 MAX_ROWS = 1_000_000  # a sheet of Excel holds 1,048,576
 LINE = 40  # characters of a condition or footer that fit on a line of a narrow form
@@ -71,6 +73,7 @@ class Sheet:
     footer: str
     total: Sequence[Any] | None = None
     conditions: str = ""  # 筛选条件：…, on a line of its own
+    watermark: str = ""  # who made it and when: a first line, repeated on every printed page, head and foot too
 
     @property
     def last(self) -> int:
@@ -121,7 +124,12 @@ class FormBook:
         row += 1
         page.set_row(row, 15 * _lines(sheet.footer) + 15)
         self._span(page, row, 0, sheet.last, sheet.footer, self._format(font_size=9, text_wrap=True))
-        self._print_setup(page, sheet.last, row, head_rows=(top, bottom))
+        self._print_setup(page, sheet.last, row, head_rows=(0 if sheet.watermark else top, bottom))
+        if sheet.watermark:
+            words = sheet.watermark.replace("&", "&&")[:MARK_LENGTH]
+            # The blank after &8 parts the size from a text that begins with the year: &82026 would be read as a size.
+            page.set_header(f"&C&16&K{WATERMARK_COLOUR[1:]}{words}")
+            page.set_footer(f"&L&8 {words}&R第 &P 页，共 &N 页")
         return written
 
     def add_notes(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -142,23 +150,30 @@ class FormBook:
     def _heading(self, page: Any, sheet: Sheet) -> int:
         """Title, the line below it, and the conditions if there are any. Returns the row of the head."""
         last = sheet.last
-        page.set_row(0, 34)
-        self._span(page, 0, 0, last, sheet.title, self._format(font_name="黑体", font_size=18, align="center"))
-        page.set_row(1, 20)
+        row = 0
+        if sheet.watermark:
+            page.set_row(0, 18)
+            self._span(page, 0, 0, last, sheet.watermark, self._format(align="center", font_color=WATERMARK_COLOUR))
+            row = 1
+        page.set_row(row, 34)
+        self._span(page, row, 0, last, sheet.title, self._format(font_name="黑体", font_size=18, align="center"))
+        row += 1
+        page.set_row(row, 20)
         third = max((last - 1) // 3, 0)
         # Narrow forms have no room for three: the middle joins the right.
         middle, right = (sheet.middle, sheet.right) if last > 3 else ("", f"{sheet.middle} {sheet.right}".strip())
-        self._span(page, 1, 0, third, sheet.left, self._format(align="left"))
+        self._span(page, row, 0, third, sheet.left, self._format(align="left"))
         if middle:
-            self._span(page, 1, third + 1, last - third - 1, middle, self._format(align="center"))
+            self._span(page, row, third + 1, last - third - 1, middle, self._format(align="center"))
         first = last - third if middle else third + 1
         if first <= last:
-            self._span(page, 1, first, last, right, self._format(align="right"))
+            self._span(page, row, first, last, right, self._format(align="right"))
+        row += 1
         if not sheet.conditions:
-            return 2
-        page.set_row(2, 15 * _lines(sheet.conditions) + 5)
-        self._span(page, 2, 0, last, sheet.conditions, self._format(align="left", text_wrap=True))
-        return 3
+            return row
+        page.set_row(row, 15 * _lines(sheet.conditions) + 5)
+        self._span(page, row, 0, last, sheet.conditions, self._format(align="left", text_wrap=True))
+        return row + 1
 
     def _head(self, page: Any, sheet: Sheet, top: int) -> int:
         """The head, of two rows where columns have groups. Returns its last row."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import OrgUnit, User
 from common.checks import withdrawal_reason
-from files import stored
+from files import signals, stored
 from files.checks import CheckedFile, checked
 from files.kinds import kinds_words
 from files.models import Attachment
@@ -63,9 +64,15 @@ def attach(
         for file in ready
     ]
     rows = Attachment.objects.bulk_create(rows)
-    names = [row.name for row in rows]
-    audit.record(by=by, verb="上传附件", target=target, unit=unit, changes={place.label: [None, names]})
+    audit.record(by=by, verb="上传附件", target=target, unit=unit, changes={place.label: [None, _told(target, rows)]})
+    signals.attached.send(sender=type(target), target=target, by=by)
     return rows
+
+
+def _told(target: Model, rows: list[Attachment]) -> list[str]:
+    """The files as the trail names them: by their count where the target keeps fields private, for “张三身份证.jpg”
+    names the person."""
+    return [f"{len(rows)} 个文件"] if hasattr(target, "audit_private") else [row.name for row in rows]
 
 
 def _ready(files: Sequence[File[bytes] | CheckedFile], place: Slot, field: str) -> list[CheckedFile]:
@@ -128,7 +135,15 @@ def remove(*, by: User | None, attachment: Attachment, reason: str) -> Attachmen
     row.save(update_fields=["removed_at", "removed_by", "removal_reason"])
     label = row.spec.slot(row.slot).label
     target = row.target or row
-    audit.record(by=by, verb="移除附件", target=target, unit=row.unit, changes={label: [row.name, None]}, reason=reason)
+    audit.record(
+        by=by,
+        verb="移除附件",
+        target=target,
+        unit=row.unit,
+        changes={label: [_told(target, [row])[0], None]},
+        reason=reason,
+    )
+    signals.removed.send(sender=type(target), target=target, by=by)
     return row
 
 
@@ -149,3 +164,22 @@ def sweep() -> int:
     if dropped:
         log.info("%s stored files without a row dropped", dropped)
     return dropped
+
+
+@transaction.atomic
+def erase(*, targets: Iterable[Model]) -> int:
+    """Destroy every file of these rows, removed ones too: for persons whose data must go. How many.
+
+    What is stored goes once the transaction is committed; the caller leaves the event. All else is `remove`d.
+    """
+    keys: dict[ContentType, list[int]] = {}
+    for target in targets:
+        keys.setdefault(ContentType.objects.get_for_model(target), []).append(target.pk)
+    condition = Q(pk__in=[])
+    for target_type, found in keys.items():
+        condition |= Q(target_type=target_type, target_id__in=found)
+    rows = list(Attachment.objects.select_for_update(of=("self",)).filter(condition))
+    Attachment.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for name in {name for row in rows for name in (row.stored_name, row.thumbnail_name) if name}:
+        transaction.on_commit(partial(stored.drop, name))
+    return len(rows)

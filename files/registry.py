@@ -39,11 +39,13 @@ class Attachable:
     label: Callable[[Any], str] = str
     page: Callable[[Any], str] | None = None
     related: tuple[str, ...] = field(default=())
+    narrow: Callable[[Any, Any], Any] | None = None
 
     def visible_to(self, user: Any) -> QuerySet[Any]:
         """Targets whose files the user sees."""
         manager: Any = self.model._default_manager
-        return manager.all().visible_to(user, self.view)
+        rows = manager.all().visible_to(user, self.view)
+        return self.narrow(rows, user) if self.narrow else rows
 
     def changeable_by(self, user: Any) -> QuerySet[Any]:
         """Targets to which the user adds files, and from which they remove them."""
@@ -69,14 +71,17 @@ def attachable(
     label: Callable[[Any], str] = str,
     page: Callable[[Any], str] | None = None,
     related: tuple[str, ...] = (),
+    narrow: Callable[[Any, Any], Any] | None = None,
 ) -> None:
     """Declare that rows of `model` take files: who sees and who changes them, what they may be for (slot → label).
+
+    `narrow(rows, user)` leaves out rows that the user sees, and whose files they do not.
 
     `label(row)` and `page(row)` name a row and its page where the same picture turns up again; `related` is what they
     read of other tables (select_related).
     """
     known = {name: slot if isinstance(slot, Slot) else Slot(slot) for name, slot in slots.items()}
-    _ATTACHABLE[model._meta.label_lower] = Attachable(model, view, change, known, label, page, related)
+    _ATTACHABLE[model._meta.label_lower] = Attachable(model, view, change, known, label, page, related, narrow)
 
 
 def attachable_of(model: type[Model] | Model) -> Attachable:

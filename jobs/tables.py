@@ -33,6 +33,7 @@ from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils import timezone
 
+from accounts import audit
 from accounts.gate import require
 from accounts.models import OrgUnit, User
 from accounts.queries import home_unit, unit_in_scope
@@ -93,6 +94,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: Callable[[User, QueryDict], RowSource]
     note: str = field(default="")  # what a reader must know, printed in the footer
+    # Rows of persons: every page bears who made it and when, and the trail keeps filter and number of rows.
+    personal: bool = False
 
 
 TABLES: dict[str, Table] = {}
@@ -197,7 +200,10 @@ def run(job: JobRun) -> None:
         raise ValidationError(str(error)) from None
     name = f"{table.title}（{job.unit.name}）"
     with FormBook(job.file(f"{name}_{timezone.localdate():%Y%m%d}.xlsx")) as book:
-        book.add(_sheet(table, job, source))
+        written = book.add(_sheet(table, job, source))
+    if table.personal:
+        changes = {"筛选条件": [None, source.conditions or "无"], "行数": [None, written]}
+        audit.record(by=job.user, verb=f"导出{table.title}", target=job.unit, unit=job.unit, changes=changes)
 
 
 def _sheet(table: Table, job: JobRun, source: RowSource) -> Sheet:
@@ -214,6 +220,7 @@ def _sheet(table: Table, job: JobRun, source: RowSource) -> Sheet:
         columns=[column.printed for column in table.columns],
         rows=_reported(job, source, readers),
         total=source.totals,
+        watermark=f"{made}，仅限工作使用，不得外传" if table.personal else "",
         footer=f"{SIGNATURES}共 {source.count:,} 行；{made}；“—”表示没有数据。{table.note}",
     )
 

@@ -16,6 +16,7 @@ from accounts import audit
 from accounts.gate import may, require
 from accounts.models import Level, OrgUnit, Posting, User
 from accounts.roles import LEVELS, Permission, Role
+from common.citizen_numbers import has_identity_number
 from common.months import FIRST_DAY
 from common.text import long_text, plain_name
 
@@ -58,6 +59,8 @@ def _phone(value: str) -> str:
     phone = value.strip()
     if phone and not PHONE.fullmatch(phone):
         raise ValidationError({"phone": "联系电话只能有数字、空格和 + - ( )，3 至 20 位"})
+    if has_identity_number(phone):
+        raise ValidationError({"phone": "联系电话中不能填写身份证号"})
     return phone
 
 

@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts import audit_guard, seals
-from accounts.audit import UNTOLD
+from accounts.audit import UNTOLD, label_of
 from accounts.gate import GatedQuerySet
 from accounts.links import url_or_empty
 from accounts.models import AuditEvent, AuditSeal, OrgUnit, User
@@ -118,6 +118,11 @@ def lines(events: list[AuditEvent], user: User, *, with_units: bool = True) -> l
     return result
 
 
+def everything_of(target: models.Model) -> models.QuerySet[AuditEvent]:
+    """What was done to one row, wherever it lay then. The gate of the row has to be passed first."""
+    return AuditEvent.objects.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+
 def events_of(target: models.Model, user: User, permission: Permission) -> models.QuerySet[AuditEvent]:
     """What was done to one row, within the scope of that right."""
     events = AuditEvent.objects.visible_to(user, permission)
@@ -162,7 +167,7 @@ def _names(events: list[AuditEvent], user: User) -> dict[tuple[type[models.Model
         rows = model._default_manager.filter(pk__in=keys).select_related()
         if isinstance(rows, GatedQuerySet):
             rows = rows.visible_to(user)
-        names.update({(model, row.pk): str(row) for row in rows})
+        names.update({(model, row.pk): label_of(row) for row in rows})
     return names
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.links import url_or_empty
-from accounts.queries.audit import events_of, page
+from accounts.queries.audit import events_of, everything_of, page
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 
@@ -19,10 +19,15 @@ def _cursor(request: SignedIn, name: str) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
 
 
-def history_page(request: SignedIn, target: models.Model, *, title: str, back: tuple[str, int]) -> HttpResponse:
-    """The events of `target` within the user's scope, the latest first. No addresses: those are for auditors."""
+def history_page(
+    request: SignedIn, target: models.Model, *, title: str, back: tuple[str, int], whole: bool = False
+) -> HttpResponse:
+    """The events of `target` within the user's scope, the latest first. No addresses: those are for auditors.
+
+    `whole`: also those outside it, of a row that has moved here, or whose reader holds no posting at its place.
+    """
     label = target._meta.label_lower
-    events = events_of(target, request.user, Permission.VIEW)
+    events = everything_of(target) if whole else events_of(target, request.user, Permission.VIEW)
     shown = page(events, request.user, after=_cursor(request, "after"), before=_cursor(request, "before"))
     keyset = {"next_cursor": shown.next_cursor, "previous_cursor": shown.previous_cursor, "shown": len(shown.lines)}
     url = reverse(back[0], args=[back[1]])

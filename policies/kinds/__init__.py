@@ -14,8 +14,10 @@ from policies.kinds.faults import FAULT_KINDS
 from policies.kinds.funds import FUND_KINDS
 from policies.kinds.parameters import Parameter, Parameters, ParameterType, day_in_words
 from policies.kinds.requirements import REQUIREMENTS
+from policies.kinds.retention import RETENTION_KINDS
 from policies.kinds.stages import STAGE_KINDS
 from policies.kinds.targets import TARGETS
+from policies.kinds.visits import VISIT_KINDS
 from policies.models import ProvisionKind
 
 __all__ = [
@@ -33,7 +35,16 @@ __all__ = [
 # In the order in which “现行规定” shows them.
 KINDS: dict[ProvisionKind, Kind] = {
     declared.kind: declared
-    for declared in (*DUE_DATES, *TARGETS, *REQUIREMENTS, *STAGE_KINDS, *FAULT_KINDS, *FUND_KINDS)
+    for declared in (
+        *DUE_DATES,
+        *TARGETS,
+        *REQUIREMENTS,
+        *VISIT_KINDS,
+        *STAGE_KINDS,
+        *FAULT_KINDS,
+        *FUND_KINDS,
+        *RETENTION_KINDS,
+    )
 }
 FAULTS = frozenset(declared.kind for declared in FAULT_KINDS)
 # A document may name these without a number, which then comes from above.

@@ -142,4 +142,23 @@ STATION_BASICS = Kind(
     deadline=Deadline(About.DAY, "建成日期", station_basics, example="当日建成的站点", judged_again=True),
 )
 
-DUE_DATES = (MONTHLY_REPORT, SERVICE_ENTRY, STATION_BASICS)
+# ---- follow-up of a referral (R13) -----------------------------------------------------------------------------------
+
+
+def referral_follow_up(succeeded_on: date, basis: Basis) -> Due:
+    """R13: so many days after the referral succeeded; rest days do not move it."""
+    days = basis.parameters["days"]
+    due = succeeded_on + timedelta(days=days)
+    return basis.due(due, f"转介成功后{days}日内回访，{_day(due)}截止")
+
+
+REFERRAL_FOLLOW_UP = Kind(
+    ProvisionKind.REFERRAL_FOLLOW_UP,
+    "R13",
+    (number("days", "成功后几日内", 1, 365, 30),),
+    lambda p: f"转介、资源链接成功后{p['days']}日内回访",
+    arises="转介按成功之日",
+    deadline=Deadline(About.DAY, "转介成功日期", referral_follow_up, example="当日成功的转介"),
+)
+
+DUE_DATES = (MONTHLY_REPORT, SERVICE_ENTRY, STATION_BASICS, REFERRAL_FOLLOW_UP)

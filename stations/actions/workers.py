@@ -207,8 +207,6 @@ def edit_worker(*, by: User | None, worker: Worker, **fields: Unpack[WorkerField
     changes = audit.changes(before, audit.state(worker))
     if languages is not None:
         changes |= _speak(worker, languages)
-    if old_number and worker.id_number and worker.id_number != old_number:
-        changes["id_number"] = ["已填写", "已更换"]
     if changes:
         _save(worker, by)
         audit.record(by=by, verb="修改社工档案", target=worker, unit=worker.unit, changes=changes)

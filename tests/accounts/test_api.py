@@ -80,7 +80,7 @@ def test_a_page_that_is_not_there(world, sign_in):
 
 def test_without_sign_in_the_answer_is_401_in_json(db, client):
     response = client.get(UNITS)
-    assert (response.status_code, response.json()) == (401, {"detail": "请先登录。"})
+    assert (response.status_code, response.json()["detail"]) == (401, "请先登录。")
 
 
 def test_a_request_from_another_site_is_refused(world):

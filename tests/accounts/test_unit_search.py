@@ -79,7 +79,7 @@ def test_the_page_head_gets_a_list_and_the_browser_a_page(taigu, world, sign_in)
 def test_the_search_page_costs_a_fixed_number_of_queries(taigu, world, sign_in, django_assert_max_num_queries):
     client = sign_in(world.city)
     client.get(reverse("unit_search"))
-    with django_assert_max_num_queries(6):  # session, user, postings, hits, places, former codes
+    with django_assert_max_num_queries(7):  # session, user, postings, supervising, hits, places, former codes
         client.get(reverse("unit_search"), {"q": "街道"})
 
 

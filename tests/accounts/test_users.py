@@ -272,7 +272,7 @@ def test_the_list_costs_a_fixed_number_of_queries(world, sign_in, django_assert_
     for n in range(60):
         make_user(f"many{n}", f"甲{n}", (Role.COUNTY_OFFICIAL, world.units["榆次区"]))
     client = sign_in(world.administrator)
-    with django_assert_max_num_queries(6):  # session, user, postings, count, page, postings of the page
+    with django_assert_max_num_queries(7):  # session, user, postings, supervising, count, page, postings of the page
         assert len(client.get(reverse("user_list")).context["page"].object_list) == 50
 
 

@@ -220,5 +220,5 @@ def test_rules_of_a_unit_outside_are_not_found(sign_in, world, rules):
 
 def test_the_rules_page_takes_few_queries(sign_in, world, rules, django_assert_max_num_queries):
     client = sign_in(world.city)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(reverse("unit_rules", args=[world.units["晋中市"].pk]))

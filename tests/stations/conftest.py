@@ -68,8 +68,8 @@ def worker(world) -> Worker:
 @pytest.fixture
 def own_cards_only(monkeypatch):
     """Leaves the cards and events that other rooms add out of a station's page: they pin what they cost themselves."""
-    own = {key: each for key, each in panels.PANELS.items() if each.build.__module__ == station_panels.__name__}
-    monkeypatch.setattr(panels, "PANELS", own)
+    own = {key: each for key, each in panels.CARDS.declared.items() if each.build.__module__ == station_panels.__name__}
+    monkeypatch.setattr(panels.CARDS, "declared", own)
     sources = [pair for pair in timeline.SOURCES if pair[1].__module__ == station_events.__name__]
     monkeypatch.setattr(timeline, "SOURCES", sources)
 

@@ -107,7 +107,7 @@ def test_the_page_of_a_station_costs_the_same_whatever_its_history(
         record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 20))
     client = sign_in(world.county)
     page(client, "station_detail", operating.pk)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page(client, "station_detail", operating.pk)
 
 

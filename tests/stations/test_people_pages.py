@@ -173,9 +173,9 @@ def test_the_list_and_the_page_of_trainings_cost_the_same_however_many(
             )  # fmt: skip
         for url in (reverse("training_list"), reverse("training_detail", args=[training.pk])):
             client.get(url)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get(reverse("training_list"))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(reverse("training_detail", args=[training.pk]))
         set_attendance(by=None, training=training, hours={team[1]: ""})
 
@@ -272,7 +272,7 @@ def test_staffing_costs_the_same_for_one_county_and_the_city(world, rules, team,
     for role in ("county", "city"):
         client = sign_in(getattr(world, role))
         client.get(reverse("staffing"))
-        with django_assert_num_queries(36):
+        with django_assert_num_queries(37):
             client.get(reverse("staffing"))
 
 

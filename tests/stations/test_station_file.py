@@ -167,5 +167,5 @@ def test_the_file_costs_the_same_whatever_the_history(
         record_dimension(by=None, station=operating, dimension=Dimension.SIGNAGE, met=True, on=date(2023, 11, 20))
     client = sign_in(world.county)
     html_of(client, operating, "station_file")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         html_of(client, operating, "station_file")

@@ -63,7 +63,7 @@ def test_no_identity_number_stands_in_the_trail(world, worker):
     assert ID_NUMBER not in events
     assert OTHER_ID_NUMBER not in events
     assert AuditEvent.objects.first().changes == {
-        "id_number": ["已填写", "已更换"],
+        "id_number": ["已填写", "已更改"],
         "sex": ["MALE", "FEMALE"],
     }
 

@@ -197,7 +197,7 @@ def test_the_page_of_a_worker_costs_the_same_whatever_the_history(
         )
     client = sign_in(world.county)
     page(client, "worker_detail", worker.pk)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         page(client, "worker_detail", worker.pk)
 
 
@@ -307,7 +307,7 @@ def test_the_personal_file_costs_the_same_however_full(world, rules, worker, sig
     fill(world, worker, size)
     client = sign_in(world.county)
     page(client, "worker_detail", worker.pk)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         page(client, "worker_detail", worker.pk)
 
 
