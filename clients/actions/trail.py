@@ -1,0 +1,45 @@
+"""Events about a file. All of them have the file itself as their target, so that its history is one list; what belongs
+to it (contacts, kin, consents, categories) is told by the labels of its fields, private ones without their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from accounts import audit
+from accounts.models import AuditEvent, User
+from clients.models import Client
+
+_UNTOLD = frozenset({"id", "client", "entered_by"})
+
+
+def record(*, by: User | None, verb: str, client: Client, changes: dict[str, Any], reason: str = "") -> AuditEvent:
+    """One event at the station that keeps the file. Raises ValidationError for a reason that names the person."""
+    if len(client.name) > 1 and client.name in reason:
+        raise ValidationError({"reason": "理由会写入审计日志，请勿填写服务对象姓名，可写“该服务对象”"})
+    return audit.record(by=by, verb=verb, target=client, unit=client.station.unit, changes=changes, reason=reason)
+
+
+def rows_changes(before: dict[str, Any], row: models.Model, after: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What differs between two states of a row that belongs to a file: label → [old, new], choices in words.
+
+    `before`, `after`: of `audit.state`; {} for a row that was not there; after=None: as the row is now.
+    """
+    changes = audit.changes(before, audit.state(row) if after is None else after)
+    told = {}
+    for field in row._meta.concrete_fields:
+        if field.name in _UNTOLD or field.name not in changes:
+            continue
+        old, new = changes[field.name]
+        if old in (None, "") and new in (None, ""):
+            continue
+        told[str(field.verbose_name)] = [_words(field, old), _words(field, new)]
+    return told
+
+
+def _words(field: Any, value: Any) -> Any:
+    if field.is_relation and value is not None:
+        return f"档案 {value}"
+    return dict(field.flatchoices or ()).get(value, value)
