@@ -21,6 +21,7 @@ from services.actions import MAX_WORKERS, MonthLocked, log_service
 from services.filters import ServiceFilter
 from services.models import FocusGroup, Nature, ServiceRecord
 from services.queries import PAGE, Cursor, ordered, stations_in_reach
+from services.queries.people import CLOSED, closed_texts, people_counts
 from stations.models import Station, Worker
 
 
@@ -35,6 +36,7 @@ class ServiceSerializer(serializers.ModelSerializer):
 
     station_name = serializers.CharField(source="station.unit.name", help_text="站点名称")
     month = serializers.CharField(help_text="所属月份（按开始日期），如 2026-10")
+    people = serializers.SerializerMethodField(help_text="具名的服务对象人数；姓名只在本站页面可见")
     nature = serializers.SerializerMethodField(help_text="administrative 事务性，professional 服务性；由方法决定")
     workers = TeamMemberSerializer(many=True, help_text="参与的社工")
     entered_by = serializers.CharField(source="entered_by.name", default=None, help_text="录入人姓名")
@@ -44,11 +46,19 @@ class ServiceSerializer(serializers.ModelSerializer):
     class Meta:
         model = ServiceRecord
         fields = [
-            "id", "client_id", "station", "station_name", "month", "starts_on", "ends_on", "title", "domain", "method",
-            "nature", "place", "contacts", *FocusGroup.values, "hours", "volunteers", "volunteer_hours", "result",
-            "workers", "entered_at", "entered_by", "on_time", "due_on", "due_reason", "due_provisional", "document",
-            "clause", "voided_at", "void_reason", "is_demo",
+            "id", "client_id", "station", "station_name", "month", "starts_on", "ends_on", "title", "domain",
+            "method", "nature", "place", "contacts", *FocusGroup.values, "people", "hours", "volunteers",
+            "volunteer_hours", "result", "workers", "entered_at", "entered_by", "on_time", "due_on", "due_reason",
+            "due_provisional", "document", "clause", "voided_at", "void_reason", "is_demo",
         ]  # fmt: skip
+
+    def get_people(self, record: ServiceRecord) -> int:
+        return self.context["people"].get(record.pk, 0)
+
+    def to_representation(self, record: ServiceRecord) -> dict[str, Any]:
+        """Place and result of records that name people only to who reads the station's files."""
+        shown = super().to_representation(record)
+        return shown | {"place": CLOSED, "result": CLOSED} if record.pk in self.context["closed"] else shown
 
     def get_nature(self, record: ServiceRecord) -> str:
         return Nature.of(record.method).value
@@ -146,13 +156,15 @@ class ServiceViewSet(GenericViewSet):
             query = request.query_params.copy()
             query["after"] = str(Cursor(rows[-1].starts_on, rows[-1].pk))
             address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        return Response({"next": address, "results": ServiceSerializer(rows, many=True).data})
+        return Response(
+            {"next": address, "results": ServiceSerializer(rows, many=True, context=_about(request, rows)).data}
+        )
 
     @extend_schema(summary="查看一条服务记录")
     def retrieve(self, request: Request, pk: str) -> Response:
         record = self.get_object()
         require(request.user, Permission.VIEW_RECORDS, record.station.unit.path)
-        return Response(ServiceSerializer(record).data)
+        return Response(ServiceSerializer(record, context=_about(request, [record])).data)
 
     @extend_schema(
         summary="登记一条服务",
@@ -182,7 +194,8 @@ class ServiceViewSet(GenericViewSet):
             return Response({"detail": error.messages[0], "code": "month_locked"}, status=status.HTTP_409_CONFLICT)
         record = self.get_queryset().get(pk=record.pk)
         return Response(
-            ServiceSerializer(record).data, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK
+            ServiceSerializer(record, context=_about(request, [record])).data,
+            status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,
         )
 
 
@@ -191,6 +204,11 @@ def whole(records: QuerySet[ServiceRecord]) -> QuerySet[ServiceRecord]:
     return records.select_related("station__unit", "entered_by", "due_provision__document").prefetch_related(
         Prefetch("workers", Worker.objects.only("pk", "name").order_by("pk"))
     )
+
+
+def _about(request: Request, records: list[ServiceRecord]) -> dict[str, Any]:
+    """What the serializer tells beside the rows: how many people they name, and which texts stay closed."""
+    return {"people": people_counts(records), "closed": closed_texts(request.user, records)}
 
 
 def _require_somewhere(request: Request, permission: Permission) -> None:

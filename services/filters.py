@@ -14,11 +14,16 @@ from accounts.queries import unit_in_scope
 from accounts.roles import Permission
 from common.forms import PlainSelect
 from common.months import MonthFormField
-from services.models import Domain, FocusGroup, Method, Nature
+from services.models import Domain, Doubt, FocusGroup, Method, Nature, ReviewState
 from services.queries import Cursor, Selection, unit_choices
+from services.queries.listing import ANY, OPEN_REVIEW
 from stations.models import Worker
 
 MAX_KEY = 2**63 - 1
+# Fields of the form that are fields of the selection as they are.
+NAMED = (
+    "month", "domain", "method", "nature", "focus", "on_time", "volunteers", "state", "review", "warned", "q",
+)  # fmt: skip
 
 
 def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
@@ -37,6 +42,8 @@ class ServiceFilter(forms.Form):
     on_time = _choice("录入", [("yes", "按时"), ("no", "迟录")])
     volunteers = _choice("志愿者", [("yes", "有志愿者")])
     state = _choice("状态", [("valid", "有效"), ("void", "已作废")])
+    review = _choice("审阅", [(OPEN_REVIEW, "待审阅（含已答复）"), *ReviewState.choices])
+    warned = _choice("录入提示", [(ANY, "有提示"), *Doubt.choices])
     q = forms.CharField(label="内容、地点", required=False, max_length=40)
     worker = forms.IntegerField(label="社工", required=False, min_value=1, max_value=MAX_KEY, widget=forms.HiddenInput)
     sort = forms.ChoiceField(
@@ -75,10 +82,7 @@ class ServiceFilter(forms.Form):
             user=self.user,
             unit=self._unit(typed["unit"]),
             worker=self._worker(typed["worker"]),
-            **{
-                name: typed[name]
-                for name in ("month", "domain", "method", "nature", "focus", "on_time", "volunteers", "state", "q")
-            },
+            **{name: typed[name] for name in NAMED},
         )
         if chosen.narrowed and not chosen.month and chosen.wide:
             self.add_error("month", "范围内站点较多，请同时选择月份")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +27,7 @@ MAX_REASON = 200
 LABELS = {
     "starts_on": "开始日期",
     "ends_on": "结束日期",
+    "starts_at": "开始时间",
     "title": "服务内容",
     "domain": "领域",
     "method": "方法",
@@ -59,6 +60,7 @@ class Facts:
     volunteers: int
     volunteer_hours: Decimal
     result: str
+    starts_at: time | None = None
 
     @property
     def days(self) -> int:
@@ -105,6 +107,19 @@ def _date(name: str, value: Any) -> date:
     if value < FIRST_DAY:
         raise ValidationError({name: f"{LABELS[name]}不能早于 {FIRST_DAY.year} 年"})
     return value
+
+
+def _time(name: str, value: Any) -> time | None:
+    if _missing(value):
+        return None
+    if isinstance(value, str):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError:
+            raise ValidationError({name: f"{LABELS[name]}应写作 09:30"}) from None
+    if not isinstance(value, time):
+        raise ValidationError({name: f"{LABELS[name]}不是有效的时间"})
+    return value.replace(second=0, microsecond=0, tzinfo=None)
 
 
 def _count(maximum: int) -> Callable[[str, Any], int]:
@@ -174,6 +189,7 @@ def _choice(choices: type[Domain] | type[Method]) -> Callable[[str, Any], str]:
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "starts_on": _date,
     "ends_on": _date,
+    "starts_at": _time,
     "title": _line(MAX_TITLE, required=True),
     "domain": _choice(Domain),
     "method": _choice(Method),

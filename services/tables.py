@@ -59,6 +59,7 @@ declare(
             Column("录入时间", "record.entered_at", Kind.TIME, group="录入"),
             Column("时效", lambda row: "按时" if row.record.on_time else "迟录", width=7, group="录入"),
             Column("状态", lambda row: "已作废" if row.record.voided_at else "有效", width=7),
+            Column("审阅", lambda row: row.record.get_review_state_display(), width=8),
             Column("服务结果", "record.result", width=30),
         ),
         rows=_services,

@@ -1,8 +1,24 @@
-"""The words of service records: domains, methods, focus groups, nature (R13, R20)."""
+"""The words of service records: domains, methods, nature (R13, R20)."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from clients.vocabulary import FocusGroup
+
+__all__ = [
+    "ADMINISTRATIVE",
+    "Domain",
+    "Doubt",
+    "FocusGroup",
+    "Method",
+    "Nature",
+    "ReviewState",
+    "domain_for",
+    "suggested_title",
+    "what",
+    "whom",
+]
 
 
 class Domain(models.TextChoices):
@@ -36,13 +52,24 @@ class Method(models.TextChoices):
 ADMINISTRATIVE = frozenset({Method.CLERICAL})
 
 
-class FocusGroup(models.TextChoices):
-    """一老一小一孤一困; the value is the column of ServiceRecord that counts the group's contacts."""
+class Doubt(models.TextChoices):
+    """What may look odd about an entry: warnings, not walls."""
 
-    ELDERLY = "elderly", "老年人"
-    CHILDREN = "children", "儿童"
-    ORPHANS = "orphans", "孤儿"
-    HARDSHIP = "hardship", "困难群众"
+    SAME_PHOTO = "SAME_PHOTO", "照片重复"
+    OVERLAP = "OVERLAP", "时间重叠"
+    MANY_VISITS = "MANY_VISITS", "一天探访过多"
+    COPIED_TEXT = "COPIED_TEXT", "文字雷同"
+    WEEKS_LATE = "WEEKS_LATE", "迟录数周"
+
+
+class ReviewState(models.TextChoices):
+    """Where a record stands with its checker."""
+
+    PENDING = "PENDING", "待审阅"
+    REVIEWED = "REVIEWED", "已阅"
+    ASKED = "ASKED", "退回询问"
+    ANSWERED = "ANSWERED", "已答复"
+    ACCEPTED = "ACCEPTED", "已认可"
 
 
 class Nature(models.TextChoices):
@@ -94,3 +121,24 @@ def what(method: str | None) -> str:
 def suggested_title(domain: str | None, method: str | None) -> str:
     """A title for what was chosen; "" until both are."""
     return f"{whom(domain)}{what(method)}" if whom(domain) and what(method) else ""
+
+
+def domain_for(groups: frozenset[FocusGroup]) -> str:
+    """The domain in which somebody of these focus groups is served most likely; "" for none of them."""
+    for group, domain in (
+        (FocusGroup.CHILDREN, Domain.CHILD_WELFARE),
+        (FocusGroup.ORPHANS, Domain.CHILD_WELFARE),
+        (FocusGroup.ELDERLY, Domain.ELDERLY_CARE),
+        (FocusGroup.HARDSHIP, Domain.RELIEF),
+    ):
+        if group in groups:
+            return domain.value
+    return ""
+
+
+def entry_labels() -> dict[str, dict[str, str]]:
+    """The words of the entry form's codes, for the script that lists what waits on a phone."""
+    return {
+        "method": {value: str(label) for value, label in Method.choices},
+        "domain": {value: str(label) for value, label in Domain.choices},
+    }

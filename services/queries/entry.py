@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Permission
+from clients.models import Client
+from files.models import Attachment
 from services import rules
 from services.models import ServiceRecord
 from services.queries.judging import postings_between
@@ -59,15 +61,37 @@ def recent_titles(station: Station) -> list[str]:
     return list(dict.fromkeys(rows[:TITLES_LOOKED_AT]))[:TITLES_OFFERED]
 
 
-def differs(record: ServiceRecord, typed: dict[str, Any], now: datetime) -> bool:
-    """Do facts and workers as typed say anything else than the record? Raises ValidationError for bad facts."""
-    facts = {name: value for name, value in typed.items() if name != "workers"}
-    clean = rules.clean(facts, today=timezone.localdate(now)).as_dict()
-    workers = {worker.pk for worker in typed["workers"]}
-    return (
-        any(getattr(record, name) != value for name, value in clean.items())
-        or set(record.workers.values_list("pk", flat=True)) != workers
-    )
+def differs(record: ServiceRecord, facts: dict[str, Any], typed: dict[str, Any], now: datetime) -> bool:
+    """Does what was sent say anything else than the record? `facts` are the form's, `typed` is its cleaned data.
+
+    Raises ValidationError for bad facts.
+    """
+    said = {name: value for name, value in facts.items() if name not in ("workers", "clients")}
+    clean = rules.clean(said, today=timezone.localdate(now)).as_dict()
+    if any(getattr(record, name) != value for name, value in clean.items()):
+        return True
+    if set(record.workers.values_list("pk", flat=True)) != {worker.pk for worker in facts["workers"]}:
+        return True
+    return _others_served(record, facts["clients"], typed.get("new_clients") or []) or _more_photos(record, typed)
+
+
+def _others_served(record: ServiceRecord, clients: list[Client] | None, new: list[str]) -> bool:
+    """Are other people named? Those whose file the first submit opened come by their names again."""
+    if clients is None:
+        return False
+    there = dict(record.service_clients.values_list("client_id", "client__name"))
+    chosen = {client.pk for client in clients}
+    opened = sorted(name for pk, name in there.items() if pk not in chosen)
+    return bool(chosen - there.keys()) or opened != sorted(new)
+
+
+def _more_photos(record: ServiceRecord, typed: dict[str, Any]) -> bool:
+    """Did photos come that the record has not?"""
+    sent = {photo.sha256 for photo in typed.get("photo") or ()}
+    if not sent:
+        return False
+    kept = Attachment.objects.on(ServiceRecord).filter(target_id=record.pk)
+    return bool(sent - set(kept.values_list("sha256", flat=True)))
 
 
 def last_record(user: User, station: Station) -> ServiceRecord | None:

@@ -18,11 +18,31 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import OrgUnit, User
 from accounts.roles import Permission
+from clients.gate import stations_read
 from common.months import Month
-from services.models import Domain, FocusGroup, Method, Nature, ServiceRecord, ServiceWorker
+from files.models import Attachment
+from services.models import (
+    Domain,
+    Doubt,
+    EntryWarning,
+    FocusGroup,
+    Method,
+    Nature,
+    ReviewState,
+    ServiceClient,
+    ServiceRecord,
+    ServiceWorker,
+)
 from stations.models import Station, Worker
 
 PAGE = 50
+ANY = "any"  # any warning at all
+OPEN_REVIEW = "open"
+# What the filter of reviews asks for → states of a record.
+REVIEWS: dict[str, tuple[str, ...]] = {
+    OPEN_REVIEW: (ReviewState.PENDING, ReviewState.ANSWERED),
+    **{state.value: (state.value,) for state in ReviewState},
+}
 NARROW = 100  # stations; about where naming them and walking the days cost the same
 
 
@@ -58,6 +78,8 @@ class Selection:
     on_time: str = ""
     volunteers: str = ""
     state: str = ""
+    review: str = ""
+    warned: str = ""
     q: str = ""
     permission: Permission = field(default=Permission.VIEW_RECORDS)
 
@@ -79,7 +101,7 @@ class Selection:
         """Is anything but unit and month asked for? In a wide reach such a search needs a month to end soon."""
         return bool(
             self.worker or self.q or self.domain or self.method or self.nature or self.focus or self.on_time
-            or self.volunteers or self.state
+            or self.volunteers or self.state or self.review or self.warned
         )  # fmt: skip
 
     def records(self) -> QuerySet[ServiceRecord]:
@@ -89,10 +111,8 @@ class Selection:
             records = records.filter(station__in=self.station_ids)
         elif self.unit:
             records = records.under(self.unit)
-        if self.domain:
-            records = records.filter(domain=self.domain)
-        if self.method:
-            records = records.filter(method=self.method)
+        named = {"domain": self.domain, "method": self.method}
+        records = records.filter(**{name: value for name, value in named.items() if value})
         if self.nature:
             records = records.filter(administrative=self.nature == Nature.ADMINISTRATIVE)
         if self.focus:
@@ -103,12 +123,23 @@ class Selection:
             records = records.filter(volunteers__gt=0)
         if self.state:
             records = records.filter(voided_at__isnull=self.state == "valid")
+        if self.review:
+            records = records.filter(review_state__in=REVIEWS[self.review])
+        if self.warned:
+            standing = EntryWarning.objects.filter(service=OuterRef("pk"), cleared_at=None)
+            records = records.filter(Exists(standing if self.warned == ANY else standing.filter(kind=self.warned)))
         if self.worker:
             served = ServiceWorker.objects.filter(service=OuterRef("pk"), worker=self.worker)
             records = records.filter(Exists(served))
         if self.q:
-            records = records.filter(Q(title__icontains=self.q) | Q(place__icontains=self.q))
+            records = records.filter(Q(title__icontains=self.q) | self._at_place())
         return records
+
+    def _at_place(self) -> Q:
+        """Places that the user reads (closed_texts): else the list would tell who lives there."""
+        named = ServiceClient.objects.filter(service=OuterRef("pk"))
+        readable = Q(station__in=stations_read(self.user, Permission.VIEW_CLIENTS))
+        return Q(place__icontains=self.q) & (~Exists(named) | readable)
 
 
 @dataclass(slots=True)
@@ -127,8 +158,11 @@ class Row:
     hours: Decimal
     on_time: bool
     voided: bool
+    review_state: str
     station: str = ""
     workers: str = ""
+    warnings: list[str] = field(default_factory=list)
+    photos: int = 0
 
     @property
     def when(self) -> str:
@@ -141,6 +175,11 @@ class Row:
     @property
     def cursor(self) -> Cursor:
         return Cursor(self.starts_on, self.pk)
+
+    @property
+    def reviewed(self) -> str:
+        """The review in words; "" while the record waits for the first one."""
+        return "" if self.review_state == ReviewState.PENDING else str(ReviewState(self.review_state).label)
 
 
 @dataclass(frozen=True)
@@ -173,7 +212,7 @@ class Totals:
 
 COLUMNS = (
     "pk", "station_id", "starts_on", "ends_on", "title", "domain", "method", "administrative",
-    "contacts", "hours", "on_time", "voided_at",
+    "contacts", "hours", "on_time", "voided_at", "review_state",
 )  # fmt: skip
 _DOMAINS = dict(Domain.choices)
 _METHODS = dict(Method.choices)
@@ -182,7 +221,7 @@ _METHODS = dict(Method.choices)
 def list_rows(
     selection: Selection, *, after: Cursor | None = None, before: Cursor | None = None, oldest_first: bool = False
 ) -> Page:
-    """Fifty rows from `after` on, or those that end at `before`; newest day first. Three queries and the reach's."""
+    """Fifty rows from `after` on, or those that end at `before`; newest day first. Five queries and the reach's."""
     back = before is not None
     rows = ordered(selection, after or before, falling=oldest_first == back)
     found = [_row(values) for values in rows.values(*COLUMNS)[: PAGE + 1]]
@@ -192,6 +231,8 @@ def list_rows(
         found.reverse()
     _name_stations(found)
     _name_workers(found)
+    _name_warnings(found)
+    _count_photos(found)
     if not found:
         return Page([])
     has_next = more or back
@@ -256,6 +297,20 @@ def _name_workers(rows: Iterable[Row]) -> None:
         names[service_id].append(name)
     for pk, row in by_pk.items():
         row.workers = "、".join(names[pk])
+
+
+def _name_warnings(rows: Iterable[Row]) -> None:
+    by_pk = {row.pk: row for row in rows}
+    standing = EntryWarning.objects.filter(service__in=by_pk, cleared_at=None).order_by("id")
+    for service_id, kind in standing.values_list("service_id", "kind"):
+        by_pk[service_id].warnings.append(str(Doubt(kind).label))
+
+
+def _count_photos(rows: Iterable[Row]) -> None:
+    by_pk = {row.pk: row for row in rows}
+    photos = Attachment.objects.standing().on(ServiceRecord).filter(target_id__in=by_pk).order_by()
+    for service_id, number in photos.values_list("target_id").annotate(Count("pk")):
+        by_pk[service_id].photos = number
 
 
 def unit_choices(user: User, unit: OrgUnit | None) -> list[OrgUnit]:

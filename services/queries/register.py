@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from accounts.models import Level, OrgUnit
+from accounts.models import Level, OrgUnit, User
 from common.paths import ancestors
 from services.models import ServiceRecord, ServiceWorker
 from services.queries.listing import Cursor, Selection, ordered
+from services.queries.people import CLOSED, closed_texts
 
 CHUNK = 500
 
@@ -24,17 +25,18 @@ class RegisterRow:
 
 
 def register_rows(selection: Selection, *, oldest_first: bool = False) -> Iterator[RegisterRow]:
-    """All records of the selection in the order of the list. Three queries for each chunk."""
+    """All records of the selection in the order of the list. Five queries for each chunk."""
     beyond = None
     while True:
         found = list(ordered(selection, beyond, falling=not oldest_first)[:CHUNK])
-        yield from _told(found)
+        yield from _told(selection.user, found)
         if len(found) < CHUNK:
             return
         beyond = Cursor(found[-1].starts_on, found[-1].pk)
 
 
-def _told(records: list[ServiceRecord]) -> Iterator[RegisterRow]:
+def _told(user: User, records: list[ServiceRecord]) -> Iterator[RegisterRow]:
+    closed = closed_texts(user, records)
     # Names apart: joined in, SQLite would walk the units first and sort every record (services.queries.listing).
     units = OrgUnit.objects.filter(pk__in={record.station_id for record in records}).order_by()
     stations = {key: (path, name) for key, path, name in units.values_list("pk", "path", "name")}
@@ -44,6 +46,8 @@ def _told(records: list[ServiceRecord]) -> Iterator[RegisterRow]:
     for key, name in served.values_list("service_id", "worker__name"):
         workers.setdefault(key, []).append(name)
     for record in records:
+        if record.pk in closed:
+            record.place = record.result = CLOSED
         path, name = stations[record.station_id]
         yield RegisterRow(record, counties.get(_county(path), ""), name, "、".join(workers.get(record.pk, [])))
 

@@ -7,43 +7,43 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.gate import permitted, require
+from accounts.gate import permitted
 from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common.forms import put_errors
 from common.months import Month
-from services import rules
-from services.actions import log_service
-from services.forms import LOOK_BACK, OTHER_DAY, LogForm, copied
-from services.models import Domain, Method, ServiceRecord
+from services import links, rules
+from services.forms import LOOK_BACK, LogForm
+from services.links import Linked
 from services.queries import (
     differs,
     is_locked,
-    last_record,
     loggable_stations,
     preview_due,
     recent_titles,
-    stations_in_reach,
     team_choices,
     usual_station,
 )
+from services.queries.usual import templates_for
 from services.views import judgement
+from services.views.finding import chosen_days, station_of
+from services.views.opening import ASKED, Opening, copied_record, linked_of, opening
+from services.views.people import picker
 from stations.models import Station
-
-LAST = "last"
 
 
 @GET_OR_POST
 @permitted(Permission.LOG_SERVICE)
 def service_log(request: SignedIn) -> HttpResponse:
-    """GET: a form, filled by `?station=`, `?method=`, `?domain=`, `?copy=<pk>` or `?copy=last`. POST: save."""
+    """GET: a form, filled with the usual and by `?station=`, `?method=`, `?domain=`, `?client=<pk>`, `?template=<key>`,
+    `?link=case:12`, `?copy=<pk>` or `?copy=last`. POST: save."""
     return _submitted(request) if request.method == "POST" else _opened(request)
 
 
@@ -51,40 +51,40 @@ def service_log(request: SignedIn) -> HttpResponse:
 @permitted(Permission.LOG_SERVICE)
 def service_due(request: SignedIn) -> HttpResponse:
     """The panel with the due date for the day that is being chosen; `station_id`, `when`, `starts_on`, `ends_on`."""
-    station = _station(request, request.GET.get("station_id"))
-    starts_on, ends_on = _chosen_days(request.GET)
+    station = station_of(request, request.GET.get("station_id"))
+    starts_on, ends_on = chosen_days(request.GET)
     return render(request, "services/_due.html", {"panel": _panel(station, starts_on, ends_on)})
 
 
 def _submitted(request: SignedIn) -> HttpResponse:
-    station = _station(request, request.POST.get("station_id"))
-    form = LogForm(request.POST, station=station, today=timezone.localdate())
+    station = station_of(request, request.POST.get("station_id"))
+    form = LogForm(request.POST, request.FILES, station=station, user=request.user, today=timezone.localdate())
     saved = _save(request, form) if form.is_valid() else None
-    return saved or _page(request, form)
+    return saved or _page(request, form, Opening(linked=_still_linked(request, form)))
 
 
 def _opened(request: SignedIn) -> HttpResponse:
-    source, wanted = _copied_record(request), request.GET.get("station")
+    linked = linked_of(request, request.GET.get("link", ""))
+    source, wanted = copied_record(request), request.GET.get("station")
     stations = list(loggable_stations(request.user))
     station: Station | None
-    if source:
+    if linked:
+        station = station_of(request, linked.station_id)
+    elif source:
         station = source.station
     elif wanted:
-        station = _station(request, wanted)
+        station = station_of(request, wanted)
     else:
         station = usual_station(request.user, stations)
     if station is None:
         return render(request, "services/no_station.html")
-    if request.GET.get("copy") == LAST:
-        source = last_record(request.user, station)
     today = timezone.localdate()
-    presets = copied(source) if source else {}
-    for name, choices in (("method", Method), ("domain", Domain)):
-        if request.GET.get(name) in choices.values:
-            presets[name] = request.GET[name]
-    team = team_choices(station, today - LOOK_BACK, today)
-    form = LogForm.blank(station=station, today=today, team=team, user_id=request.user.pk, **presets)
-    return _page(request, form, stations=stations)
+    opened = opening(request, station, source, linked)
+    team = list(team_choices(station, today - LOOK_BACK, today))
+    offered = {worker.pk for worker in team}
+    opened.presets["workers"] = [key for key in opened.presets.get("workers", ()) if key in offered]
+    form = LogForm.blank(station=station, today=today, team=team, user=request.user, **opened.presets)
+    return _page(request, form, opened, stations=stations)
 
 
 def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
@@ -99,10 +99,8 @@ def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
         form.must_confirm = True
         return None
     try:
-        record, created = log_service(
-            by=request.user, station=form.station, client_id=form.cleaned_data["client_id"], now=now, **facts
-        )
-        if not created and differs(record, facts, now):
+        record, created = form.save(by=request.user, now=now)
+        if not created and differs(record, facts, form.cleaned_data, now):
             form.begin_anew(record)
             return None
     except ValidationError as error:
@@ -113,24 +111,42 @@ def _save(request: SignedIn, form: LogForm) -> HttpResponse | None:
         messages.success(request, f"已保存“{record.title}”，{judged}。")
     else:
         messages.info(request, "这次提交此前已经保存，没有重复登记。")
-    return redirect(f"{reverse('service_detail', args=[record.pk])}?saved=1")
+    query = {"saved": 1} | ({"link": form.cleaned_data["link"].value} if form.cleaned_data["link"] else {})
+    return redirect(f"{reverse('service_detail', args=[record.pk])}?{urlencode(query)}")
 
 
-def _page(request: SignedIn, form: LogForm, **more: Any) -> HttpResponse:
+def _page(request: SignedIn, form: LogForm, opened: Opening, **more: Any) -> HttpResponse:
     station = form.station
-    starts_on, ends_on = _chosen_days({name: form[name].value() for name in ("when", "starts_on", "ends_on")})
+    starts_on, ends_on = chosen_days({name: form[name].value() for name in ("when", "starts_on", "ends_on")})
     more.setdefault("stations", list(loggable_stations(request.user)))
-    plain = not form.is_bound and not request.GET.keys() & {"copy", "method", "domain"}
+    plain = not form.is_bound and not request.GET.keys() & ASKED
     context = {
         "form": form,
         "station": station,
         "panel": _panel(station, starts_on, ends_on),
+        "picker": picker(form, ends_on or form.today),
         "titles": recent_titles(station),
-        "draft_key": f"{request.user.pk}:{station.pk}",
+        "templates": templates_for(station) if plain and not opened.linked else [],
+        "linked": opened.linked,
+        "said": opened.said,
+        "draft_key": draft_key(request, station, opened.linked),
         "plain": plain,
         **more,
     }
     return render(request, "services/service_log.html", context)
+
+
+def draft_key(request: SignedIn, station: Station, linked: Linked | None) -> str:
+    """Under which the browser keeps what is being typed: an entry for a case is not one without."""
+    return ":".join(filter(None, [str(request.user.pk), str(station.pk), linked.value if linked else ""]))
+
+
+def _still_linked(request: SignedIn, form: LogForm) -> Linked | None:
+    """What the sent form belongs to; None when that is refused, which stands at the top of the page."""
+    try:
+        return links.find(request.user, str(form["link"].value() or ""))
+    except ValidationError:
+        return None
 
 
 def _panel(station: Station, starts_on: date | None, ends_on: date | None) -> dict[str, Any]:
@@ -146,44 +162,3 @@ def _panel(station: Station, starts_on: date | None, ends_on: date | None) -> di
     locked = rules.locked_words(month) if is_locked(station, month) else ""
     due = preview_due(station, ends_on)
     return {"due": judgement.of_entry(due, timezone.now()), "judged_for": ends_on, "locked": locked}
-
-
-def _chosen_days(typed: Any) -> tuple[date | None, date | None]:
-    """First and last day of what stands in the form, each None while it is no date."""
-
-    def day(name: str) -> date | None:
-        value = typed.get(name)
-        if isinstance(value, date):
-            return value
-        try:
-            found = date.fromisoformat(str(value or "")[:10])
-        except ValueError:
-            return None
-        return found if 1990 <= found.year <= 2099 else None
-
-    if typed.get("when") and typed.get("when") != OTHER_DAY:
-        return day("when"), day("when")
-    starts_on = day("starts_on")
-    return starts_on, day("ends_on") if typed.get("ends_on") else starts_on
-
-
-def _station(request: SignedIn, key: Any) -> Station:
-    """The station with this key: 404 out of reach, 403 where the user may not log."""
-    station = _by_key(stations_in_reach(request.user), key)
-    require(request.user, Permission.LOG_SERVICE, station.unit.path)
-    return station
-
-
-def _copied_record(request: SignedIn) -> ServiceRecord | None:
-    key = request.GET.get("copy")
-    if not key or key == LAST:
-        return None
-    rows = ServiceRecord.objects.visible_to(request.user, Permission.LOG_SERVICE).select_related("station__unit")
-    return _by_key(rows, key)
-
-
-def _by_key(rows: QuerySet[Any], key: Any) -> Any:
-    text = str(key or "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Http404("编号无效")
-    return get_object_or_404(rows, pk=int(text))

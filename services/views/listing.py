@@ -32,6 +32,7 @@ def service_list(request: SignedIn) -> HttpResponse:
         "list_url": reverse("service_list"),
         "sort": request.GET.get("sort") or "-starts_on",
         "may_log": bool(request.user.paths(Permission.LOG_SERVICE)),
+        "may_review": bool(request.user.paths(Permission.REVIEW_SERVICES)),
     }
     if selection:
         typed = form.cleaned_data

@@ -11,15 +11,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from common.months import Month
 from services.actions import log_service
 from services.models import Domain, Method, ServiceRecord
-from stations.models import Station, StationPosting, Worker
+from stations.models import StaleMonth, Station, StationPosting, Worker
+from stations.stale import months_since
 from tests.world import World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 10, 20, 10, 0, tzinfo=SHANGHAI)  # a Tuesday
 TODAY = date(2026, 10, 20)
+OCTOBER = Month(2026, 10)
+SEPTEMBER = Month(2026, 9)
 
 
 @dataclass
@@ -77,3 +82,18 @@ def log(world, team) -> Callable[..., ServiceRecord]:
         return log_service(**arguments)[0]
 
     return save
+
+
+def since(month: Month) -> set[str]:
+    """That month and all until the running one: promises of contracts are counted to date."""
+    return {str(later) for later in months_since(month.first)}
+
+
+def stale_months(station) -> set[str]:
+    return {str(month) for month in StaleMonth.objects.filter(unit_id=station.pk).values_list("month", flat=True)}
+
+
+def problems(act, **arguments) -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as caught:
+        act(**arguments)
+    return caught.value.message_dict

@@ -156,7 +156,7 @@ def test_the_list_takes_a_fixed_number_of_queries(client, team, log, django_asse
     for number in range(52):
         log(title=str(number), workers=[team.zhang, team.liu])
     client.get(SERVICES)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert len(client.get(SERVICES).json()["results"]) == 50
 
 

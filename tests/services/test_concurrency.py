@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from common.months import Month
-from services.actions import MonthLocked, lock_month
-from services.models import MonthLock, ServiceRecord
+from services.actions import MonthLocked, correct_service, lock_month, review_service
+from services.models import MonthLock, ReviewState, ServiceRecord
 from tests.together import together
 
 pytestmark = [
@@ -85,3 +85,16 @@ def test_two_locks_at_once_are_one(world):
     first, second = together(*[lambda: lock_month(by=None, station=station, month=OCTOBER, reason="月报已上报")] * 2)
     assert first == second
     assert MonthLock.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_a_correction_does_not_undo_a_review_of_the_same_moment(log, world, attempt):
+    record = log()
+    results = together(
+        lambda: correct_service(by=world.worker, record=record, reason="人次填错", contacts=4),
+        lambda: review_service(by=world.township, record=record, state=ReviewState.ACCEPTED),
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    record.refresh_from_db()
+    assert record.contacts == 4
+    assert record.review_state == record.reviews.latest("pk").state

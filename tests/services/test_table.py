@@ -46,7 +46,7 @@ def test_all_records_come_in_the_order_of_the_list(world, log, monkeypatch, djan
     made = [log(title=f"第{n}次", starts_on=day, ends_on=day) for n, day in enumerate([date(2026, 10, 19)] * 3)]
     selection = Selection(user=world.county)
     assert selection.station_ids
-    with django_assert_num_queries(8):  # four for each of two chunks
+    with django_assert_num_queries(10):  # five for each of two chunks
         newest_first = [row.record.pk for row in register_rows(selection)]
     assert newest_first == [record.pk for record in reversed(made)]
     assert [row.record.pk for row in register_rows(selection, oldest_first=True)] == [record.pk for record in made]

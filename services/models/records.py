@@ -1,4 +1,4 @@
-"""Service records 服务记录 and the month lock (R6, R13, R20)."""
+"""Service records 服务记录 and who served (R6, R13, R20)."""
 
 from __future__ import annotations
 
@@ -9,25 +9,16 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.gate import GatedQuerySet, gated
+from accounts.gate import GatedQuerySet
 from accounts.models import User
 from common.indexes import CoveringIndex
 from common.months import MonthField
 from common.paths import STEP
 from policies.models import Judged
-from services.vocabulary import ADMINISTRATIVE, Domain, FocusGroup, Method, Nature
+from services.vocabulary import Domain, FocusGroup, Method, ReviewState
 from stations.models import Station, Worker
 
-__all__ = [
-    "ADMINISTRATIVE",
-    "Domain",
-    "FocusGroup",
-    "Method",
-    "MonthLock",
-    "Nature",
-    "ServiceRecord",
-    "ServiceWorker",
-]
+PERSONAL = frozenset({"place", "result"})  # of a record that names people: a home, and what was said there
 
 
 class ServiceRecordQuerySet(GatedQuerySet):
@@ -51,6 +42,7 @@ class ServiceRecord(Judged):
     month = MonthField("所属月份", editable=False)  # of starts_on; set by services.actions
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
+    starts_at = models.TimeField("开始时间", null=True, blank=True)
     title = models.CharField("服务内容", max_length=100)
     domain = models.CharField("领域", max_length=16, choices=Domain.choices)
     method = models.CharField("方法", max_length=18, choices=Method.choices)
@@ -66,9 +58,15 @@ class ServiceRecord(Judged):
     volunteer_hours = models.DecimalField("志愿服务时长（小时）", max_digits=6, decimal_places=1, default=0)
     result = models.TextField("服务结果", max_length=2000, blank=True)
     workers = models.ManyToManyField(Worker, related_name="services", verbose_name="社工", through="ServiceWorker")
-    entered_at = models.DateTimeField("录入时间")
+    entered_at = models.DateTimeField("录入时间")  # of an entry made offline: see services.moments
+    # Only of entries that a phone saved without a connection: when it says it did, and when they reached us.
+    captured_at = models.DateTimeField("离线登记时间", null=True, blank=True, editable=False)
+    received_at = models.DateTimeField("送达时间", null=True, blank=True, editable=False)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="录入人")
     on_time = models.BooleanField("按时录入", editable=False)  # R6, judged at the moment of entry
+    review_state = models.CharField(
+        "审阅", max_length=8, choices=ReviewState.choices, default=ReviewState.PENDING, editable=False
+    )
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
     void_reason = models.CharField("作废理由", max_length=200, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
@@ -116,10 +114,21 @@ class ServiceRecord(Judged):
                 condition=Q(voided_at=None, void_reason="") | Q(voided_at__isnull=False) & ~Q(void_reason=""),
                 name="service_void_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(captured_at=None, received_at=None)
+                | Q(captured_at__isnull=False, received_at__isnull=False, entered_at__lte=F("received_at"))
+                & (Q(entered_at=F("captured_at")) | Q(entered_at=F("received_at"))),
+                name="service_offline_moments",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def audit_private(self) -> frozenset[str]:
+        """Of a record that names people the trail tells that these were changed, not what they say."""
+        return PERSONAL if self.service_clients.exists() else frozenset()
 
 
 class ServiceWorker(models.Model):
@@ -133,22 +142,3 @@ class ServiceWorker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.worker} · {self.service}"
-
-
-class MonthLock(models.Model):
-    """A station's month that takes no changes any more: its report is submitted. Gone when the report is returned."""
-
-    station = models.ForeignKey(Station, models.CASCADE, related_name="month_locks", verbose_name="站点")
-    month = MonthField("月份")
-    locked_at = models.DateTimeField("锁定时间", auto_now_add=True)
-    reason = models.CharField("原因", max_length=100)
-
-    objects = gated("station__unit__path")
-
-    class Meta:
-        verbose_name = "月份锁定"
-        verbose_name_plural = "月份锁定"
-        constraints = [models.UniqueConstraint(fields=["station", "month"], name="month_lock_once")]
-
-    def __str__(self) -> str:
-        return f"{self.station} {self.month}"

@@ -1,4 +1,4 @@
-"""Writes of the services room: log, correct and void a service (R6); lock and unlock a month.
+"""Log, correct and void a service (R6).
 
 Every write first takes the row lock of its station, so that a service logged at the moment of a month's lock is
 either in the month before the lock or refused, and so that a repeated submit finds the first one's record.
@@ -17,9 +17,14 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from clients.models import Client
 from common.months import Month
-from services import rules
+from services import moments, rules, signals
+from services.actions import people, review, warnings
+from services.actions.months import hold
+from services.links import Linked
 from services.models import MonthLock, ServiceRecord, ServiceWorker
+from services.models.records import PERSONAL
 from services.queries import postings_between, preview_due
 from services.rules import Facts
 from stations import stale
@@ -36,6 +41,13 @@ class MonthLocked(ValidationError):
         super().__init__({NON_FIELD_ERRORS: [ValidationError(rules.locked_words(month), code="month_locked")]})
 
 
+class NothingChanged(ValidationError):
+    """A correction that says what the record says already."""
+
+    def __init__(self) -> None:
+        super().__init__("没有任何改动，无需更正")
+
+
 @transaction.atomic
 def log_service(
     *,
@@ -43,16 +55,22 @@ def log_service(
     station: Station,
     client_id: uuid.UUID | str,
     workers: Iterable[Worker],
+    clients: Iterable[Client] = (),
+    link: Linked | None = None,
     now: datetime | None = None,
+    captured_at: datetime | None = None,
     **fields: Any,
 ) -> tuple[ServiceRecord, bool]:
     """Save one service and judge its entry (R6) at `now`; (record, True), or (the first record, False) for a repeat.
 
-    `fields` are those of services.rules.Facts. Raises ValidationError by field, MonthLocked.
+    `captured_at` is when a phone without a connection saved it, by our clock: if plausible it is the moment of entry
+    (services.moments), and locks, postings and stations are asked at `now` all the same. `fields` are those of
+    services.rules.Facts; `clients` are the people served who have a file, at most as many as the contacts; `link` is
+    what the record belongs to. Raises ValidationError by field, MonthLocked.
     """
     now = now or timezone.now()
     client_id = _client_id(client_id)
-    _hold(station)
+    hold(station)
     if first := ServiceRecord.objects.filter(client_id=client_id).first():
         return _same_submit(first, by, station), False
     facts = rules.clean(fields, today=timezone.localdate(now))
@@ -60,15 +78,19 @@ def log_service(
     _refuse_locked(station, month)
     _check_station(station, facts)
     team = _team(station, workers, facts)
+    served = people.checked(clients, station, facts)
     due = preview_due(station, facts.ends_on)
+    entered_at = moments.entered_at(captured_at, now, facts.ends_on)
     record = ServiceRecord(
         client_id=client_id,
         station=station,
         month=month,
         administrative=facts.administrative,
-        entered_at=now,
+        entered_at=entered_at,
+        captured_at=captured_at,
+        received_at=now if captured_at else None,
         entered_by=by,
-        on_time=not due.is_late(now),
+        on_time=not due.is_late(entered_at),
         is_demo=station.is_demo,
         **facts.as_dict(),
     )
@@ -82,7 +104,12 @@ def log_service(
             raise
         return _same_submit(first, by, station), False
     ServiceWorker.objects.bulk_create(ServiceWorker(service=record, worker=worker) for worker in team)
-    shown = ("title", "method", "starts_on", "ends_on", "contacts", "on_time")
+    people.put(record, served)
+    if link:
+        link.link.attach(by=by, record=record, row=link.row)
+    warnings.look(record)
+    signals.logged.send(sender=ServiceRecord, record=record, by=by)
+    shown = ("title", "method", "starts_on", "ends_on", "contacts", "on_time", "captured_at")
     after = audit.state(record)
     audit.record(
         by=by,
@@ -102,10 +129,11 @@ def correct_service(
     record: ServiceRecord,
     reason: str,
     workers: Iterable[Worker] | None = None,
+    clients: Iterable[Client] | None = None,
     now: datetime | None = None,
     **fields: Any,
 ) -> ServiceRecord:
-    """Change the given facts (and `workers`, unless None) of a record; returns it as saved.
+    """Change the given facts (and `workers`, `clients`, unless None) of a record; returns it as saved.
 
     The moment of entry stays. Only a new end date has the entry judged again, and never for the better: a late
     entry keeps its judgement rather than become punctual. Raises ValidationError by field, MonthLocked.
@@ -129,7 +157,19 @@ def correct_service(
         _check_station(station, facts)
     if dates_moved or team_moved:  # else what was right at entry stays, whatever postings say by now
         team = _team(station, team, facts)
-    before = {**audit.state(record), "workers": [worker.name for worker in old_team]}
+    old_clients = people.named(record)
+    served = old_clients if clients is None else list(clients)
+    clients_moved = {client.pk for client in served} != {client.pk for client in old_clients}
+    if dates_moved or clients_moved:
+        served = people.checked(served, station, facts, named={client.pk for client in old_clients})
+    elif len(served) > facts.contacts:
+        raise ValidationError({"contacts": f"已选 {len(served)} 名服务对象，服务人次不能少于 {len(served)}"})
+    private = PERSONAL if old_clients or served else frozenset()
+    before = {
+        **audit.state(record, private),
+        "workers": [worker.name for worker in old_team],
+        **people.told(old_clients),
+    }
     for name, value in facts.as_dict().items():
         setattr(record, name, value)
     record.month = month
@@ -140,13 +180,18 @@ def correct_service(
         if record.on_time or late:
             record.judge_by(due)
             record.on_time = not late
-    after = {**audit.state(record), "workers": [worker.name for worker in team]}
+    after = {**audit.state(record, private), "workers": [worker.name for worker in team], **people.told(served)}
     changes = audit.changes(before, after)
     if not changes and not team_moved:
-        raise ValidationError("没有任何改动，无需更正")
+        raise NothingChanged
+    review.reopen(record, by, now)
     record.save()
     if team_moved:
         _set_team(record, old_team, team)
+    if dates_moved or clients_moved:  # what somebody counts as follows the day
+        people.replace(record, served)
+    warnings.look(record)
+    signals.corrected.send(sender=ServiceRecord, record=record, by=by)
     audit.record(by=by, verb="更正服务", target=record, unit=station.unit, changes=changes, reason=reason)
     stale.mark(station.unit_id, stale.months_since(min(old_month, month).first))
     return record
@@ -164,44 +209,22 @@ def void_service(*, by: User | None, record: ServiceRecord, reason: str, now: da
     record.voided_at = now or timezone.now()
     record.void_reason = reason
     record.save(update_fields=["voided_at", "void_reason"])
+    record.service_clients.update(counted=False)
+    signals.voided.send(sender=ServiceRecord, record=record, by=by)
     changes = audit.changes(before, audit.state(record))
     audit.record(by=by, verb="作废服务", target=record, unit=record.station.unit, changes=changes, reason=reason)
     stale.mark(record.station.unit_id, stale.months_since(record.month.first))
     return record
 
 
-@transaction.atomic
-def lock_month(*, by: User | None, station: Station, month: Month, reason: str) -> MonthLock:
-    """Refuse changes to the month's services from now on; the lock that stands is kept."""
-    _hold(station)
-    lock, created = MonthLock.objects.get_or_create(station=station, month=month, defaults={"reason": reason[:100]})
-    if created:
-        audit.record(by=by, verb="锁定月份", target=lock, unit=station.unit, reason=lock.reason)
-    return lock
-
-
-@transaction.atomic
-def unlock_month(*, by: User | None, station: Station, month: Month, reason: str) -> None:
-    """Take changes again (a report that is returned); nothing happens to an open month."""
-    _hold(station)
-    lock = MonthLock.objects.filter(station=station, month=month).first()
-    if lock:
-        audit.record(by=by, verb="开放月份", target=lock, unit=station.unit, reason=reason)
-        lock.delete()
-
-
 # ---- pieces ---------------------------------------------------------------------------------------------------------
 
 
-def _hold(station: Station) -> None:
-    """Row lock until the end of the transaction. SQLite holds the whole database already (BEGIN IMMEDIATE)."""
-    Station.objects.select_for_update(no_key=True).values_list("pk").get(pk=station.pk)
-
-
 def _fresh(record: ServiceRecord) -> ServiceRecord:
-    """The record as it stands once its station is held."""
-    _hold(record.station)
-    return ServiceRecord.objects.select_related("station__unit").get(pk=record.pk)
+    """The record as it stands once its station and its own row are held: who reviews it holds the row alone."""
+    hold(record.station)
+    rows = ServiceRecord.objects.select_for_update(of=("self",), no_key=True).select_related("station__unit")
+    return rows.get(pk=record.pk)
 
 
 def _client_id(value: uuid.UUID | str) -> uuid.UUID:

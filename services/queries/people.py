@@ -1,0 +1,234 @@
+"""Whom the entry form offers by name: those served of late, those found, those on a list."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from accounts.gate import may
+from accounts.models import User
+from accounts.roles import Permission
+from clients.gate import stations_read, supervised_stations
+from clients.models import Category, Client, ClientCategory, Consent, ConsentKind
+from clients.queries.search import matching
+from clients.vocabulary import FocusGroup, age_on, focus_groups
+from common.months import Month
+from services.models import ServiceClient, ServiceRecord
+from services.vocabulary import domain_for
+from stations.models import Station
+from stations.models.dated import at
+
+CLOSED = "（涉及具名服务对象，仅本站可见）"
+RECENT = 12
+FOUND = 20
+LOOKED_AT = 120  # of the latest rows, to find the recent people in
+_APART = re.compile(r"[\n\r,，、;；\t]+")
+
+
+def reads_people(user: User, station: Station) -> bool:
+    """May the user read who was served at the station?"""
+    path = station.unit.path
+    return may(user, Permission.VIEW_CLIENTS, path) or station.pk in set(supervised_stations(user))
+
+
+def closed_texts(user: User, records: Iterable[ServiceRecord]) -> set[int]:
+    """Keys of the records whose place and result the user does not read: they tell of people whom the record names, at
+    a station whose files are not theirs to read. Two queries."""
+    named = ServiceClient.objects.filter(service__in=[record.pk for record in records])
+    readable = stations_read(user, Permission.VIEW_CLIENTS)
+    return set(named.exclude(station__in=readable).order_by().values_list("service_id", flat=True))
+
+
+def people_counts(records: Iterable[ServiceRecord]) -> dict[int, int]:
+    """Key of a record → how many people it names; records that name nobody are not in it. One query."""
+    named = ServiceClient.objects.filter(service__in=[record.pk for record in records]).order_by()
+    return dict(named.values_list("service_id").annotate(Count("pk")))
+
+
+def people_of(record: ServiceRecord) -> QuerySet[Client]:
+    """Whom the record names, by key and name only, in order of their files."""
+    return Client.objects.filter(service_clients__service=record).only("pk", "name", "merged_into").order_by("pk")
+
+
+def choosable(user: User, station: Station, already: Iterable[int] = ()) -> QuerySet[Client]:
+    """Files that the user may name in a service of the station: its standing ones, closed ones too (a service of
+    before the closing), and `already`. Numbers and texts of the files stay unread."""
+    keys = list(already)
+    standing = Client.objects.visible_to(user, Permission.VIEW_CLIENTS).standing().filter(station=station)
+    rows = Client.objects.filter(Q(pk__in=standing.order_by().values("pk")) | Q(pk__in=keys)) if keys else standing
+    return rows.only("pk", "name", "born_on", "merged_into", "station").order_by("pk")
+
+
+def registered_as(clients: Iterable[Client], day: date) -> dict[int, list[str]]:
+    """Client key → what they are registered as on the day. One query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = ClientCategory.objects.filter(at(day), client__in=[client.pk for client in clients])
+    for client_id, category in rows.order_by("id").values_list("client_id", "category"):
+        found[client_id].append(category)
+    return found
+
+
+def consents(keys: Iterable[int]) -> dict[int, bool]:
+    """Client key → was the newest consent to service withdrawn? Those who never gave one are not in it. One query."""
+    rows = Consent.objects.filter(client__in=list(keys), kind=ConsentKind.SERVICE).order_by("given_on", "id")
+    return {key: withdrawn_on is not None for key, withdrawn_on in rows.values_list("client_id", "withdrawn_on")}
+
+
+def withdrawn(keys: Iterable[int]) -> set[int]:
+    """Those who let nothing new be recorded of them (Client.refuses_use for many). One query."""
+    return {key for key, gone in consents(keys).items() if gone}
+
+
+# ---- chips ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Chip:
+    """A person as the form offers them: what they count as on the day, and how they were served last."""
+
+    pk: int
+    name: str
+    note: str
+    focus: list[str]
+    refused: bool  # withdrew the consent: cannot be chosen
+    unsigned: bool  # no consent on record
+    usual: dict[str, Any] = field(default_factory=dict)  # place, method, domain, hours
+    chosen: bool = False
+
+
+def chips_of(clients: QuerySet[Client], station: Station, keys: Iterable[int], day: date) -> list[Chip]:
+    """One chip for each key that is among `clients`, in the order of the keys. Five queries, one for nobody."""
+    order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    found = sorted(clients.filter(pk__in=list(order)), key=lambda client: order[client.pk]) if order else []
+    if not found:
+        return []
+    registered, signed = registered_as(found, day), consents(order)
+    last = last_services(list(order), station)
+    chips = []
+    for client in found:
+        categories = registered[client.pk]
+        groups = focus_groups(categories, client.born_on, day)
+        age = age_on(client.born_on, day)
+        words = [f"{age}岁"] if age is not None else []
+        words += [Category(category).label for category in categories[:2]]
+        domain = domain_for(groups)
+        chips.append(
+            Chip(
+                pk=client.pk,
+                name=client.name,
+                note=" · ".join(words),
+                focus=[group.value for group in FocusGroup if group in groups],
+                refused=signed.get(client.pk, False),
+                unsigned=client.pk not in signed,
+                usual=last.get(client.pk) or ({"domain": domain} if domain else {}),
+            )
+        )
+    return chips
+
+
+def last_services(keys: list[int], station: Station) -> dict[int, dict[str, Any]]:
+    """Client key → place, method, domain and hours of the last service at the station that names them. Two queries."""
+    newest = ServiceClient.objects.valid().filter(client=OuterRef("pk"), station=station).order_by("-service_id")
+    rows = Client.objects.filter(pk__in=keys).order_by().annotate(last=Subquery(newest.values("service_id")[:1]))
+    pairs = {key: last for key, last in rows.values_list("pk", "last") if last}
+    usual = ServiceRecord.objects.filter(pk__in=set(pairs.values())).values("pk", "place", "method", "domain", "hours")
+    records = {row["pk"]: {name: value for name, value in row.items() if name != "pk"} for row in usual}
+    return {key: records[last] for key, last in pairs.items()}
+
+
+def recent_keys(user: User, station: Station, day: date) -> list[int]:
+    """Keys of those served last at the station, filled up with its newest files. At most three queries."""
+    months = [Month.of(day), Month.of(day) - 1]
+    rows = ServiceClient.objects.valid().filter(station=station, month__in=months).order_by("-service_id", "id")
+    served = list(dict.fromkeys(rows.values_list("client_id", flat=True)[:LOOKED_AT]))
+    offered = choosable(user, station).filter(closed_on=None)
+    standing = set(offered.filter(pk__in=served).values_list("pk", flat=True)) if served else set()
+    keys = [key for key in served if key in standing][:RECENT]
+    if len(keys) < RECENT:
+        newest = offered.exclude(pk__in=keys).order_by("-pk").values_list("pk", flat=True)
+        keys += newest[: RECENT - len(keys)]
+    return keys
+
+
+def recent_people(user: User, station: Station, day: date, most: int) -> list[Client]:
+    """Those served last (`recent_keys`) who may be served, by key and name; nobody to who may not read them. At most
+    five queries."""
+    if not may(user, Permission.VIEW_CLIENTS, station.unit.path):
+        return []
+    keys = recent_keys(user, station, day)
+    refused = withdrawn(keys) if keys else set()
+    keys = [key for key in keys if key not in refused][:most]
+    found = choosable(user, station).in_bulk(keys) if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+def found_keys(user: User, station: Station, words: str) -> list[int]:
+    """Keys of open files by a part of the name, its first initials or the whole number. One query."""
+    if not words.strip():
+        return []
+    offered = matching(choosable(user, station).filter(closed_on=None), words)
+    return list(offered.order_by("name", "pk").values_list("pk", flat=True)[:FOUND])
+
+
+def open_keys(user: User, station: Station, most: int) -> list[int]:
+    """Keys of the station's open files, at most `most`. One query."""
+    offered = choosable(user, station).filter(closed_on=None)
+    return list(offered.order_by("name", "pk").values_list("pk", flat=True)[:most])
+
+
+# ---- a list of names ------------------------------------------------------------------------------------------------
+
+
+def split_names(text: str) -> list[str]:
+    """The names of a list, one a line or set apart by commas; each once, without blanks."""
+    return list(dict.fromkeys(name for part in _APART.split(text) if (name := "".join(part.split()))))
+
+
+@dataclass
+class Matched:
+    """`found` has one file for each matched name; the other names have none, or `several`, or `refused`: they withdrew
+    the consent to service."""
+
+    found: list[Client] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    several: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def problems(self) -> list[str]:
+        """What is wrong with the list, in words."""
+        said = []
+        if self.unknown:
+            said.append(
+                f"没有在档的档案：{'、'.join(self.unknown)}。请从名单删去，在“另有未建档”填人数，或填入“新建档案”"
+            )
+        if self.several:
+            said.append(f"有同名的几份档案：{'、'.join(self.several)}。请从名单删去，用搜索选择其中一份")
+        if self.refused:
+            said.append(f"已撤回服务同意：{'、'.join(self.refused)}。请从名单删去，可只填人次")
+        return said
+
+
+def match_names(user: User, station: Station, names: list[str]) -> Matched:
+    """The open files of the station with exactly these names. Two queries, none for no name."""
+    matched = Matched()
+    if not names:
+        return matched
+    by_name: dict[str, list[Client]] = defaultdict(list)
+    for client in choosable(user, station).filter(closed_on=None, name__in=names):
+        by_name[client.name].append(client)
+    gone = withdrawn(client.pk for files in by_name.values() for client in files) if by_name else set()
+    for name in names:
+        files = by_name[name]
+        if len(files) == 1 and files[0].pk in gone:
+            matched.refused.append(name)
+        elif len(files) == 1:
+            matched.found.append(files[0])
+        else:
+            (matched.several if files else matched.unknown).append(name)
+    return matched
