@@ -1,0 +1,147 @@
+"""Pages of visits: who sees names, what opens, what a list costs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.visits.conftest import TODAY, open_visit
+from visits.actions import cancel_visit, note_attempt, save_batch, start_batch
+from visits.models import CalendarFeed, Visit
+
+NAME = "演示甲某"
+
+
+@pytest.fixture
+def visit(person) -> Visit:
+    return open_visit(person(NAME, level=1, residence="秘密路 7 号", born_on=date(1940, 1, 1)))
+
+
+def test_the_worker_sees_names_and_officials_only_counts(world, visit, sign_in):
+    for url in (reverse("visit_list"), reverse("visit_counts")):
+        assert NAME not in sign_in(world.county).get(url).content.decode()
+    assert NAME in sign_in(world.worker).get(reverse("visit_list")).content.decode()
+    assert sign_in(world.county).get(reverse("visit_detail", args=[visit.pk])).status_code == 403
+    assert sign_in(world.outsider).get(reverse("visit_detail", args=[visit.pk])).status_code == 404
+
+
+def test_counts_open_the_people_over_their_interval_by_focus_group(world, visit, sign_in):
+    page = sign_in(world.county).get(reverse("visit_counts")).content.decode()
+    assert "state=over&amp;focus=elderly" in page
+    opened = sign_in(world.county).get(reverse("visit_list"), {"state": "over", "focus": "elderly"})
+    assert opened.context["page"].paginator.count == 1
+
+
+def test_focus_groups_over_their_interval_stand_first(world, visit, person, sign_in):
+    person("演示乙", level=1, opened_on=date(2026, 9, 1))  # longer overdue, in no group
+    rows = sign_in(world.worker).get(reverse("visit_list")).context["rows"]
+    assert [row.name for row in rows] == [NAME, "演示乙"]
+
+
+def test_today_offers_the_visit_with_one_tap_to_log(world, team, visit, sign_in):
+    page = sign_in(world.worker).get(reverse("today")).content.decode()
+    assert f"?link=visit:{visit.pk}" in page
+    assert reverse("visit_attempt", args=[visit.pk]) in page
+
+
+def test_a_visit_is_given_up_on_its_page(world, visit, sign_in):
+    data = {"on": TODAY, "reason": "AWAY", "give_up": "on", "again_on": TODAY + timedelta(days=5)}
+    assert sign_in(world.worker).post(reverse("visit_attempt", args=[visit.pk]), data).status_code == 302
+    assert open_visit(visit.client).due_on == TODAY + timedelta(days=5)
+
+
+def test_the_calendar_shows_the_month_of_one_station(world, visit, sign_in):
+    page = sign_in(world.worker).get(reverse("visit_calendar"), {"month": "2026-10"}).content.decode()
+    assert NAME in page
+    assert sign_in(world.county).get(reverse("visit_calendar")).status_code == 403
+
+
+def feed_of(world, client) -> str:
+    page = client.post(reverse("feed_create", args=[world.station().pk]))
+    assert page["Cache-Control"] == "no-store"
+    return page.context["address"]
+
+
+def test_the_feed_says_surname_file_and_day_and_nothing_else(world, visit, sign_in, client):
+    answer = client.get(feed_of(world, sign_in(world.worker)))
+    text = answer.content.decode()
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert f"演某（档案 {visit.client_id}）" in text
+    assert "DTSTART;VALUE=DATE:20261008" in text
+    assert NAME not in text
+    assert "秘密路" not in text
+
+
+def test_the_key_of_a_feed_is_kept_nowhere_and_no_log_holds_it(world, visit, sign_in, client, caplog):
+    address = feed_of(world, sign_in(world.worker))
+    key = address.partition("key=")[2]
+    assert key not in str(list(CalendarFeed.objects.values()))
+    client.get(f"{address}x")
+    client.get(address)
+    assert key not in caplog.text
+
+
+@pytest.mark.parametrize("end", ["stopped", "anew", "posting", "wrong"])
+def test_a_feed_ends(world, visit, sign_in, client, end):
+    worker = sign_in(world.worker)
+    address = feed_of(world, worker)
+    if end == "stopped":
+        worker.post(reverse("feed_revoke", args=[world.station().pk]))
+    elif end == "anew":
+        feed_of(world, worker)
+    elif end == "posting":
+        world.worker.postings.update(ends_on=TODAY)
+    else:
+        address = address[:-1]
+    assert client.get(address).status_code == 404
+
+
+def test_a_batch_from_the_county_is_seen_by_the_station_with_its_questions(world, visit, sign_in):
+    batch = save_batch(
+        by=world.county, unit=world.units["榆次区"], title="冬季探访", due_on=TODAY + timedelta(days=9), criteria={}
+    )
+    page = reverse("batch_detail", args=[batch.pk])
+    assert sign_in(world.worker).get(page).status_code == 404
+    preview = sign_in(world.county).get(page).content.decode()
+    assert "北关街道社工站" in preview
+    assert NAME not in preview
+    start_batch(by=world.county, batch=batch)
+    assert sign_in(world.worker).get(page).status_code == 200
+    assert sign_in(world.county).get(reverse("batch_print", args=[batch.pk])).status_code == 200
+    assert sign_in(world.worker).get(reverse("batch_start", args=[batch.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["visit_list", "today"])
+def test_a_page_takes_as_many_queries_for_two_visits_as_for_twenty(world, team, person, sign_in, name):
+    client, counts, made = sign_in(world.worker), [], 0
+    for number in (2, 20):
+        while made < number:
+            visit = open_visit(person(f"演示{made}", level=1))
+            note_attempt(by=world.worker, visit=visit, on=TODAY, reason="AWAY")
+            made += 1
+        client.get(reverse(name))
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(reverse(name)).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_each_number_of_a_batch_opens_as_many_visits(world, visit, person, sign_in):
+    for name in ("演示乙", "演示丙"):
+        person(name, level=1)
+    batch = save_batch(
+        by=world.county, unit=world.units["榆次区"], title="冬季探访", due_on=TODAY + timedelta(days=9), criteria={}
+    )
+    start_batch(by=world.county, batch=batch)
+    first, second = Visit.objects.filter(batch=batch)[:2]
+    cancel_visit(by=world.worker, visit=first, reason="已住院")
+    note_attempt(by=world.worker, visit=second, on=TODAY, reason="AWAY", give_up=True)
+    client = sign_in(world.county)
+    [row] = client.get(reverse("batch_detail", args=[batch.pk])).context["table"]["rows"]
+    opened = [(cell["value"], cell["href"]) for cell in row["cells"] if cell.get("href")]
+    assert [value for value, _ in opened] == [2, 1, 1]  # due, unreachable, open
+    assert [client.get(href).context["page"].paginator.count for _, href in opened] == [2, 1, 1]
