@@ -18,6 +18,8 @@ class Facet(models.TextChoices):
     METHOD = "method", "按方法"
     FOCUS = "focus", "按服务对象"
     DIMENSION = "dimension", "按维度"
+    PEOPLE = "people", "按重点人群"
+    CATEGORY = "category", "按对象类别"
 
 
 @dataclass(frozen=True)

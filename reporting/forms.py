@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from accounts.models import OrgUnit, User
 from accounts.roles import Permission
+from clients.models import Category, FocusGroup
 from common.months import Month, MonthFormField
 from common.paths import ancestors, within
 from reporting.actions import COMMENT_LENGTH, NARRATIVE
-from reporting.words import CoverageLevel, Covered, Punctuality, QueueState
+from reporting.indicators import Group
+from reporting.registry import INDICATORS
+from reporting.words import CoverageLevel, Covered, Kept, Punctuality, QueueState
 
 
 def this_month() -> Month:
@@ -70,6 +73,31 @@ class ReportFilter(UnitMonthFilter):
 class CoverageFilter(UnitMonthFilter):
     level = forms.ChoiceField(label="层级", required=False, choices=CoverageLevel.choices)
     covered = forms.ChoiceField(label="建站", required=False, choices=[("", "全部"), *Covered.choices])
+
+
+class PeopleFilter(UnitMonthFilter):
+    focus = forms.ChoiceField(label="重点人群", required=False, choices=[("", "全部"), *FocusGroup.choices])
+    category = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *Category.choices])
+    kept = forms.ChoiceField(label="档案", required=False, choices=[("", "本月服务过"), *Kept.choices])
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if sum(bool(typed.get(name)) for name in ("focus", "category", "kept")) > 1:
+            raise ValidationError("重点人群、类别和档案请只选一项")
+        return typed
+
+
+def _indicators() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every indicator, by group."""
+    return [
+        (str(group.label), [(key, one.label) for key, one in INDICATORS.items() if one.group == group])
+        for group in Group
+    ]
+
+
+class TrendFilter(UnitMonthFilter):
+    key = forms.ChoiceField(label="指标", required=False, choices=_indicators)
+    by = forms.ChoiceField(label="列出", required=False, choices=[("", "直接下级"), ("station", "下辖全部站点")])
 
 
 def _text(field: str, rows: int, help_text: str) -> forms.CharField:

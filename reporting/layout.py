@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from accounts.models import Level
+from clients.models import FocusGroup
 from policies.models import ProvisionKind
 from policies.stages import Stage
 from reporting.facets import FACETS, Facet
@@ -34,6 +35,36 @@ def parts(facet: Facet, measure: str) -> Iterator[tuple[str, Indicator]]:
 
 REPORT_SECTIONS: list[tuple[str, list[str]]] = [
     ("服务情况", ["services", "contacts", "hours", "volunteers", "volunteer_hours", "entry_on_time", "administrative"]),
+    ("服务对象", ["people", *(f"people_{group.value}" for group in FocusGroup), "client_files", "client_files_opened"]),
+    (
+        "专业服务",
+        [
+            "cases_opened",
+            "cases_open",
+            "cases_closed",
+            "groups_running",
+            "group_sessions",
+            "activities",
+            "visits_due",
+            "visits_made",
+            "visits_in_time",
+            "focus_over_interval",
+        ],
+    ),
+    (
+        "五社联动",
+        [
+            "named_volunteers",
+            "named_hours",
+            "organisations_serving",
+            "donations",
+            "donations_value",
+            "handouts_value",
+            "meetings",
+            "referrals_opened",
+            "referral_success",
+        ],
+    ),
     ("站点队伍", ["workers", "certified", "full_time", "training_attendances", "training_hours"]),
 ]
 
@@ -96,6 +127,7 @@ COMPARED = (
     Column("operating", "运营", Style.COUNT),
     Column("entry_on_time", "次日录入率", Style.BAR),
     Column("reports_on_time", "月报按时", Style.FRACTION),
+    Column("people", "服务人数", Style.NUMBER),
     Column("contacts", "服务人次", Style.NUMBER),
     Column("administrative", "事务性占比", Style.BAR),
     Column("certified", "持证率", Style.BAR),
@@ -105,6 +137,7 @@ COMPARED = (
 )
 STATIONS_COMPARED = (
     Column("services", "服务次数", Style.NUMBER),
+    Column("people", "服务人数", Style.NUMBER),
     Column("contacts", "服务人次", Style.NUMBER),
     Column("hours", "服务时长", Style.NUMBER),
     Column("entry_on_time", "次日录入率", Style.BAR),
@@ -116,6 +149,7 @@ CHARTS = (
     "entry_on_time",
     "coverage",
     "contacts",
+    "people",
     "administrative",
     "certified",
     "full_time",
@@ -144,13 +178,32 @@ STAGE_BLOCK = (
     "阶段和特色",
     (*(f"stage_{stage.value}" for stage in Stage), "improved", "features", "with_feature"),
 )
-BLOCKS = (BUILDING_BLOCK, TEAM_BLOCK, AGENCY_BLOCK, FUND_BLOCK, STAGE_BLOCK)
+PEOPLE_BLOCK = (
+    "服务对象",
+    ("people", *(f"people_{group.value}" for group in FocusGroup), "client_files", "client_files_opened"),
+)
+CASEWORK_BLOCK = (
+    "专业服务",
+    ("cases_opened", "cases_open", "cases_closed", "cases_met", "groups_running", "group_sessions", "activities"),
+)
+VISIT_BLOCK = (
+    "探访",
+    ("visits_due", "visits_made", "visits_in_time", "visits_overdue", "visits_unreachable", "focus_over_interval"),
+)
+LINKAGE_BLOCK = (
+    "五社联动",
+    ("named_volunteers", "named_hours", "organisations_serving", "donations_value", "handouts_value", "meetings",
+     "referrals_opened", "referral_success"),
+)  # fmt: skip
+SERVED_BLOCKS = (PEOPLE_BLOCK, CASEWORK_BLOCK, VISIT_BLOCK, LINKAGE_BLOCK)
+BLOCKS = (*SERVED_BLOCKS, BUILDING_BLOCK, TEAM_BLOCK, AGENCY_BLOCK, FUND_BLOCK, STAGE_BLOCK)
 OWN_BLOCKS = (  # of a station
+    *SERVED_BLOCKS,
     ("标准和特色", ("standard_score", *(f"score_{dimension.value}" for dimension in Dimension), "features")),
     ("队伍", ("training_hours", "training_mean", "tenure", "certificates_expiring")),
     ("购买服务和资金", ("contract_amount", *FUND_BLOCK[1])),
 )
-STRIP = ("counties_complete", "operating", "rooms", "workers", "services", "contacts", "hours", "volunteers")
+STRIP = ("counties_complete", "operating", "rooms", "workers", "services", "people", "contacts", "volunteers")
 
 
 def _wide(children: str) -> Layout:
@@ -174,7 +227,7 @@ LAYOUTS: dict[Level, Layout] = {
     Level.TOWNSHIP: Layout(
         "站点",
         (ENTRY, REPORTS, CERTIFIED, CLERICAL),
-        ("services", "contacts", "hours", "volunteers", "volunteer_hours", "workers"),
+        ("services", "people", "contacts", "hours", "volunteers", "workers"),
         STATIONS_COMPARED,
         "entry_on_time",
         ("contacts", "services", "hours", "entry_on_time", "administrative", "standard_score", "training_hours"),
@@ -184,7 +237,7 @@ LAYOUTS: dict[Level, Layout] = {
     Level.STATION: Layout(
         "",
         (ENTRY, REPORTS, CERTIFIED, CLERICAL),
-        ("services", "contacts", "hours", "volunteers", "volunteer_hours", "workers"),
+        ("services", "people", "contacts", "hours", "volunteers", "workers"),
         building=False,
         blocks=OWN_BLOCKS,
     ),
@@ -255,6 +308,16 @@ TODOS: tuple[Todo, ...] = (
     Todo(
         "{month}没有服务记录，疑似挂牌未运营", Kind.FAULT_NOT_OPERATING, "stations_idle", "", "站",
         "idle_station_list", settled=True,
+    ),
+    Todo(
+        "服务记录有录入提示、待审阅", None, "services_doubtful", "", "条",
+        "service_list", {"warned": "any", "review": "open", "state": "valid"}, levels=(Level.TOWNSHIP, Level.COUNTY),
+        reason="照片、时间或文字与其他记录重复，一天探访过多，迟录数周",
+    ),
+    Todo(
+        "重点人群超过探访间隔", Kind.VISIT_INTERVAL, "focus_over_interval", "", "人",
+        "visit_list", {"state": "over", "focus": "any"}, levels=(Level.TOWNSHIP, Level.COUNTY),
+        reason="一老一小一孤一困，按跟进级别应访而未访",
     ),
     Todo(
         "驻站社工未持证", Kind.CERTIFICATE_REQUIRED, "workers", "workers_certified", "人",

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reporting.converters import MonthConverter
-from reporting.views import coverage, dashboard, home, report_flow, reports, today, workbook
+from reporting.views import coverage, dashboard, home, people, report_flow, reports, today, trend, workbook
 
 register_converter(MonthConverter, "month")
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("units/<int:pk>/workbook/", workbook.workbook_request, name="workbook_request"),
     path("coverage/", coverage.coverage_list, name="coverage_list"),
     path("idle/", coverage.idle_station_list, name="idle_station_list"),
+    path("trend/", trend.figure_trend, name="figure_trend"),
+    path("people/", people.people_served, name="people_served"),
     path("reports/", reports.report_list, name="report_list"),
     path("reports/<int:pk>/", reports.report_detail, name="report_detail"),
     path("reports/<int:pk>/print/", reports.report_print, name="report_print"),

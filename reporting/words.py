@@ -5,12 +5,15 @@ A figure counts, and its list shows, by the same word; so neither imports the ot
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q, QuerySet
+from typing import Any
 
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from clients.models import FileSpell
 from common.months import Month
 from stations.models import StationKind, StationStatus, StatusSpell
-from stations.models.dated import during
+from stations.models.dated import at, during
 
 
 class QueueState(models.TextChoices):
@@ -40,6 +43,29 @@ class Covered(models.TextChoices):
 class CoverageLevel(models.TextChoices):
     TOWNSHIP = "township", "乡镇（街道）"
     COUNTY = "county", "县（市、区）"
+
+
+class Kept(models.TextChoices):
+    """Files of people served, in place of people served in a month."""
+
+    OPEN = "open", "在档服务对象"
+    OPENED = "opened", "本月新建档案"
+
+
+def kept_files(day: Any) -> Any:
+    """Spells of files that are open on the day; merged ones left out: the person has another file."""
+    return FileSpell.objects.filter(at(day), client__merged_into=None)
+
+
+def first_files(first: Any, last: Any) -> Any:
+    """Spells by which a file was opened from `first` to `last`: what moved or was opened again had one before."""
+    earlier = FileSpell.objects.filter(
+        Q(starts_on__lt=OuterRef("starts_on")) | Q(starts_on=OuterRef("starts_on"), pk__lt=OuterRef("pk")),
+        client=OuterRef("client"),
+    )
+    return FileSpell.objects.filter(
+        ~Exists(earlier), starts_on__gte=first, starts_on__lte=last, client__merged_into=None
+    )
 
 
 def operating_during(month: Month) -> Q:

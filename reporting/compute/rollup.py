@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from accounts.models import Level
 from reporting.compute.vectors import Vector, added, derive, empty
 from reporting.measures import Place
+
+# Unit id → place → how many of its children are units of that kind at which nothing was counted.
+Plain = Mapping[int, dict[Place, int]]
 
 
 class Node(NamedTuple):
@@ -45,9 +48,9 @@ def bare(place: Place) -> Vector:
     return finish(Node(0, "", place), empty()).vector
 
 
-def roll_up(nodes: Iterable[Node], own: Callable[[Node], Vector]) -> Iterator[Total]:
+def roll_up(nodes: Iterable[Node], own: Callable[[Node], Vector], plain: Plain) -> Iterator[Total]:
     """Every node with its measures, children before parents. `nodes` come in the order of their paths; `own` is what
-    was counted at a node itself."""
+    was counted at a node itself; `plain`: the children that are no nodes."""
     open_units: list[tuple[Node, Vector]] = []
 
     def close() -> Total:
@@ -60,6 +63,9 @@ def roll_up(nodes: Iterable[Node], own: Callable[[Node], Vector]) -> Iterator[To
     for node in nodes:
         while open_units and not node.path.startswith(open_units[-1][0].path):
             yield close()
-        open_units.append((node, own(node)))
+        vector = own(node)
+        for place, number in plain.get(node.id, {}).items():
+            vector = added(vector, [number * each for each in bare(place)])
+        open_units.append((node, vector))
     while open_units:
         yield close()

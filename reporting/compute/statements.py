@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Level
+from reporting.compute.distinct import Meetings
 from reporting.compute.rollup import Node
 from reporting.compute.vectors import Vector, empty
 from reporting.measures import Source
@@ -47,18 +48,24 @@ class Facts:
         everywhere = None if stations is None or units is None else [*stations, *units]
         # Where each source's counts begin in a vector; sources without any are passed over.
         self._counts: list[tuple[int, int, Counts]] = []
-        self._above: set[int] = set()
+        self.above: set[int] = set()  # units, of any level, at which something arises
+        meetings = Meetings(moment)
         start = 0
         for source, measures in SOURCES.items():
             end = start + len(measures)
-            if counts := run(source, moment, everywhere if source.above else stations):
+            counts = run(source, moment, everywhere if source.above else stations)
+            if source.distinct:
+                again = meetings.overcounted(source, units)
+                counts |= again
+                self.above |= again.keys()
+            if counts:
                 self._counts.append((start, end, counts))
                 if source.above:
-                    self._above |= counts.keys()
+                    self.above |= counts.keys()
             start = end
 
     def vector(self, node: Node) -> Vector:
-        if node.place.level != Level.STATION and node.id not in self._above:
+        if node.place.level != Level.STATION and node.id not in self.above:
             return empty()
         vector = empty()
         for start, end, counts in self._counts:

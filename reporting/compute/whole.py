@@ -1,4 +1,4 @@
-"""A whole month: a statement for each source, one walk over the tree, one upsert."""
+"""A whole month: a statement for each source, one walk over the units where anything may have arisen, one upsert."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.compute import store
 from reporting.compute.ancestors import resum
 from reporting.compute.rollup import roll_up
 from reporting.compute.statements import Facts
-from reporting.compute.tree import Targets, nodes
+from reporting.compute.tree import Targets, nodes, split
 from reporting.measures.parameters import Moment
 from reporting.models import UnitMonth
 
@@ -36,9 +36,10 @@ def compute_month(month: Month, *, top: OrgUnit | None = None) -> int:
     _prefer_plain_plans()
     facts = Facts(moment, *((None, None) if top is None else _under(top)))
     targets = Targets(moment)
-    tree = list(nodes(units, moment, targets))  # read before the upsert: a connection does not read while it copies
+    walked, plain = split(units, moment, {*facts.above, *targets.units, *([top.pk] if top else [])})
+    tree = list(nodes(walked, moment, targets))  # read before the upsert: a connection does not read while it copies
     had = set(_snapshots(month, top))
-    saved = store.save(roll_up(tree, facts.vector), month, moment.now)
+    saved = store.save(roll_up(tree, facts.vector, plain), month, moment.now)
     store.drop(had - saved, month)
     if top is not None:
         above = list(nodes(OrgUnit.objects.filter(path__in=ancestors(top.path)[:-1]), moment, targets))

@@ -29,7 +29,7 @@ def build_reports(
 ) -> int:
     """Reports of every full demo month whose stations operated then, with their steps and month locks.
 
-    `home` is the county of both users.
+    Their figures are empty until `freeze_reports`. `home` is the county of both users.
     """
     rules = RuleBook.load()
     today = timezone.localdate(now)
@@ -59,14 +59,13 @@ def build_reports(
     MonthlyReport.objects.bulk_create(reports, batch_size=200)
     ReportStep.objects.bulk_create(steps, batch_size=1000)
     MonthLock.objects.bulk_create(locks, batch_size=1000)
-    _freeze(reports)
     return len(reports)
 
 
-def _freeze(reports: list[MonthlyReport]) -> None:
-    """Afterwards, since a report's figures count the report itself."""
+def freeze_reports() -> None:
+    """After everything else is built: a report's figures count all that its month held, the report itself too."""
     by_month: dict[Month, list[MonthlyReport]] = defaultdict(list)
-    for report in reports:
+    for report in MonthlyReport.objects.filter(is_demo=True):
         by_month[report.month].append(report)
     for month, sent in by_month.items():
         figures = frozen_figures_of_many([report.station_id for report in sent], month)

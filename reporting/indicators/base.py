@@ -29,6 +29,10 @@ class Group(models.TextChoices):
     FUND = "fund", "资金"
     FEATURE = "feature", "特色"
     SERVICE = "service", "服务"
+    PEOPLE = "people", "服务对象"
+    CASEWORK = "casework", "专业服务"
+    VISIT = "visit", "探访"
+    LINKAGE = "linkage", "五社联动"
     REPORT = "report", "月报"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Expression, QuerySet
+from django.db.models import Count, Expression, Q, QuerySet
 
 from accounts.models import Level
 from reporting.measures.parameters import SCOPE, Moment
@@ -41,6 +41,9 @@ class Source:
     rule that differs from place to place decides: unit id → numbers in the order of the measures, of the units asked
     about (None: all). Without either nothing is queried. With `flow` the facts happen in the month, so that those of
     several months may be added up; else they are what stands at its end, or has come together since the year began.
+    `distinct` names the column of whoever is told apart: each unit counts somebody once, however many of its stations
+    they were at (reporting.compute.distinct), so that neither units nor months may be added up; `among` is a source
+    with the same people in fewer rows.
     """
 
     key: str
@@ -49,6 +52,8 @@ class Source:
     station: str = "station_id"
     above: bool = False
     flow: bool = False
+    distinct: str = ""
+    among: Source | None = None
     judge: Callable[[Moment, Sequence[int] | None], Mapping[int, tuple[int, ...]]] | None = None
 
     @property
@@ -63,6 +68,13 @@ class Source:
     def counts(self, *measures: tuple[str, str, Expression], decimals: int = 0) -> list[Measure]:
         """Its measures: key, label, aggregate for each."""
         return [Measure(key, label, self, aggregate, decimals=decimals) for key, label, aggregate in measures]
+
+    def people(self, *measures: tuple[str, str, Q | None]) -> list[Measure]:
+        """Measures of a `distinct` source: key, label, which of its rows (None: all) for each."""
+        return [
+            Measure(key, label, self, Count(self.distinct, distinct=True, filter=condition), condition=condition)
+            for key, label, condition in measures
+        ]
 
     def grouped(self, aggregates: Mapping[str, Expression], *, scoped: bool) -> QuerySet:
         """`station_id` and each aggregate, one row a station; `scoped`: only the stations of SCOPE.
@@ -85,9 +97,10 @@ POLICY = Source("policy", "制度文件")
 class Measure:
     """A whole number for a unit and month; with `decimals`, in units of 10**-decimals (hours in tenths, money in fen).
 
-    `aggregate` is summed for each unit by its source; `derive` is computed at `level` (None: at every level) from what
-    the unit has so far; with neither, the source judges it. An additive measure of a unit is the sum over its children,
-    plus what arises at it; one that is not is derived anew at every level.
+    `aggregate` is counted for each unit by its source (`condition`: the rows that a distinct one looks at); `derive` is
+    computed at `level` (None: at every level) from what the unit has so far; with neither, the source judges it. An
+    additive measure of a unit is the sum over its children, plus what arises at it; one that is not is derived anew at
+    every level.
     """
 
     key: str
@@ -98,6 +111,7 @@ class Measure:
     level: Level | None = Level.STATION
     additive: bool = True
     decimals: int = 0
+    condition: Q | None = None
 
     def decode(self, stored: int) -> int | Decimal:
         """The stored whole number as people read it."""

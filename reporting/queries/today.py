@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.models import Case, CaseComment
 from common.months import Month
 from policies.models import ProvisionKind
 from policies.queries import NoRule, RuleBook
@@ -19,8 +20,10 @@ from reporting.queries.timing import Timing, monthly_due, timing_of
 from reporting.words import owing_spells
 from services.models import ServiceRecord
 from services.queries import is_locked
+from services.queries.review import asked_back
 from stations.models import Station, StationStatus
 
+QUESTIONS = 5  # asked back by a checker; the list of services has the rest
 MONTHS_BACK = 3  # how many ended months are asked after; what is older is the county's list
 
 
@@ -71,6 +74,8 @@ def tasks(station: Station, reports: list[MonthReport], rules: RuleBook, now: da
     found = [
         *_report_tasks(station, reports, today),
         *_basics_tasks(station, today),
+        *_questions(station),
+        *_cases(station, today),
         *_yesterday(station, rules, today),
     ]
     return sorted(found, key=lambda task: not task.late)
@@ -122,6 +127,31 @@ def _basics_tasks(station: Station, today: date) -> Iterator[Task]:
         f"已逾期{late}天" if late else "今天截止" if due.due == today else f"{_day(due.due)}前",
         late=late > 0,
     )
+
+
+def _questions(station: Station) -> Iterator[Task]:
+    """Records that a checker asked back. One query."""
+    for record in asked_back(station.pk)[:QUESTIONS]:
+        day = _day(record.starts_on)
+        yield Task(
+            f"答复对“{record.title}”的询问",
+            f"{day}的记录被退回询问，请更正或答复",
+            reverse("service_detail", args=[record.pk]),
+            "待答复",
+        )
+
+
+def _cases(station: Station, today: date) -> Iterator[Task]:
+    """Open cases whose review is due, and supervisors' comments that nobody read. Two queries."""
+    due = Case.objects.review_due(today).filter(station=station).count()
+    if due:
+        href = f"{reverse('case_list')}?due=yes&unit={station.pk}"
+        yield Task(f"复核 {due} 个个案", "计划的复核日期已过", href, "已到期", late=True)
+    unread = (
+        CaseComment.objects.filter(case__station=station, read_at=None).order_by("-at").values_list("case", flat=True)
+    )
+    for case in list(dict.fromkeys(unread))[:QUESTIONS]:
+        yield Task("阅读督导点评", "个案有新的督导点评，请阅读、回复", reverse("case_detail", args=[case]), "未读")
 
 
 def _yesterday(station: Station, rules: RuleBook, today: date) -> Iterator[Task]:

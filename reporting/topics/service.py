@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from policies.models import ProvisionKind as Rule
 from reporting.facets import every_part
@@ -12,14 +12,24 @@ from reporting.indicators import Direction, Group, Indicator, Records, Topic
 from reporting.measures import DERIVED, Measure, Place, Source, Values
 from reporting.measures.aggregates import count, total, total_scaled
 from reporting.measures.parameters import MONTH
-from services.models import Nature, ServiceRecord
+from services.models import EntryWarning, Nature, ServiceRecord
+from services.queries.listing import ANY, OPEN_REVIEW, REVIEWS
 
 
 def _services() -> QuerySet:
     return ServiceRecord.objects.valid().filter(month=MONTH).values("station_id")
 
 
+def _doubtful() -> QuerySet:
+    """Warnings that stand on records that no checker has looked at."""
+    rows = EntryWarning.objects.filter(
+        cleared_at=None, service__voided_at=None, service__month=MONTH, service__review_state__in=REVIEWS[OPEN_REVIEW]
+    )
+    return rows.annotate(here=F("service__station_id")).values("here")
+
+
 SERVICES = Source("services", "服务记录", _services, flow=True)
+DOUBTFUL = Source("doubtful", "录入提示", _doubtful, station="here", flow=True)
 
 
 def stations_watched(values: Values, place: Place) -> int:
@@ -45,6 +55,7 @@ MEASURES = [
         ("volunteer_hours", "志愿服务时长", total_scaled("volunteer_hours", 1)),
         decimals=1,
     ),
+    *DOUBTFUL.counts(("services_doubtful", "有录入提示待审阅的服务", Count("service_id", distinct=True))),
     Measure("stations_watched", "运营并应报月报的社工站", DERIVED, derive=stations_watched),
     Measure("stations_idle", "本月没有服务的运营社工站", DERIVED, derive=stations_idle),
 ]
@@ -71,6 +82,8 @@ INDICATORS = [
     indicator("administrative", "事务性工作占比", "%", "services_administrative", "services", LOWER,
               "R20 由事务性向服务性转变", service_list(nature=Nature.ADMINISTRATIVE.value),
               rule=Rule.FAULT_CLERICAL, fault=Rule.FAULT_CLERICAL),
+    indicator("services_doubtful", "有录入提示待审阅", "条", "services_doubtful", None, LOWER,
+              "R6 服务记录", service_list(warned=ANY, review=OPEN_REVIEW)),
     indicator("stations_idle", "本月没有服务的站点", "%", "stations_idle", "stations_watched", LOWER,
               "R10 挂牌未运营", Records.of("idle_station_list"), rule=Rule.FAULT_NOT_OPERATING, settled=True),
 ]

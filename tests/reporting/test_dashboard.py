@@ -172,7 +172,7 @@ class TestComparison:
             compute_month(OCTOBER)
             compute_month(Month(2023, 9))
             cache.clear()
-            with django_assert_num_queries(16):
+            with django_assert_num_queries(17):
                 client.get(url, {"month": "2023-10"})
 
     def test_a_page_that_was_just_shown_reads_little(self, activity, sign_in, django_assert_max_num_queries):

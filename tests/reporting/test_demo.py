@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import OrgUnit, User
 from accounts.roles import Role
+from clients.models import Category
 from common.citizen_numbers import born_on, is_male
 from common.months import Month
 from policies.stages import Stage
@@ -173,3 +174,58 @@ def test_lists_hold_what_the_figures_count_and_ledgers_sum_to_them(loaded, clien
         assert (totals.came - totals.went) * sign == figures[key].numerator
     assert figures["funds_received"].value > 0
     assert figures["execution"].value == figures["funds_spent"].value / figures["funds_received"].value
+
+
+# The same for work with people: what was counted → a row each.
+SERVED = [
+    "visits_due", "visits_made", "visits_made_late", "visits_unreachable", "visits_overdue", "people_over_interval",
+    "focus_over_interval", "over_interval_elderly", "over_interval_hardship", "cases_opened", "cases_open",
+    "cases_closed", "cases_met", "cases_closed_OTHER", "groups_running", "groups_ended", "group_sessions", "activities",
+    "named_volunteers", "organisations", "organisations_serving", "donations", "handouts", "meetings",
+    "referrals_opened", "referrals_open", "referral_success",
+]  # fmt: skip
+SUMS = {
+    "named_hours": lambda context: context["sums"].hours,
+    "donations_value": lambda context: context["sums"].value,
+    "handouts_value": lambda context: context["sums"].value,
+    "handout_people": lambda context: context["sums"].people,
+    "group_attendances": lambda context: context["came"],
+    "services_doubtful": lambda context: context["totals"].services,
+}
+
+
+@pytest.mark.parametrize("username", ["worker", "township", "yuci", "city"])
+@pytest.mark.parametrize("back", [0, 1, 4])
+def test_lists_of_work_with_people_hold_what_the_figures_count(loaded, client, username, back):
+    month = Month.of(timezone.localdate()) - back
+    compute_month(month)
+    user = User.objects.get(username=username)
+    client.force_login(user)
+    unit = user.current_postings()[0].unit
+    figures = figures_of(unit, month)
+    counted = {key: figures[key].numerator for key in [*SERVED, *SUMS]}
+    contexts = {key: client.get(f"{figures[key].url(unit, month)}&part=totals").context for key in counted}
+    listed = {key: contexts[key]["page"].paginator.count for key in SERVED}
+    assert listed | {key: read(contexts[key]) for key, read in SUMS.items()} == counted
+    assert username in ("worker", "township") or sum(value > 0 for value in counted.values()) > len(counted) / 3
+
+
+@pytest.mark.parametrize("back", [0, 1, 4])
+def test_the_township_reads_the_people_that_its_figures_count(loaded, client, back):
+    month = Month.of(timezone.localdate()) - back
+    compute_month(month)
+    user = User.objects.get(username="township")
+    client.force_login(user)
+    unit = user.current_postings()[0].unit
+    figures = figures_of(unit, month)
+    keys = [key for key in figures if key.startswith("people") and "interval" not in key and "contacts" not in key]
+    counted = {key: figures[key].numerator for key in [*keys, "client_files", "client_files_opened"]}
+    listed = {
+        key: client.get(figures[key].url(unit, month)).context["page_obj"].paginator.count for key in counted
+    }  # fmt: skip
+    assert listed == counted
+    assert counted["client_files"] > 0
+    for category in Category:
+        contacts = figures[f"people_contacts_{category.value}"]
+        page = client.get(contacts.url(unit, month)).context["page_obj"]
+        assert sum(one["times"] for one in page.paginator.object_list) == contacts.numerator, category

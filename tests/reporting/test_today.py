@@ -5,6 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Posting
@@ -13,6 +15,9 @@ from common.months import Month
 from policies.models import ProvisionKind
 from reporting.actions import open_report, return_report, save_report, submit_report
 from reporting.compute import compute_month
+from services.actions import save_template
+from services.actions.people import put
+from tests.clients.make import make_client
 from tests.reporting.facts import service
 from tests.world import make_station, make_user
 
@@ -117,10 +122,30 @@ def test_the_page_says_so_when_there_is_no_station_yet(world, now, sign_in):
     assert page.status_code == 200
 
 
-def test_its_queries_are_few(world, now, sign_in, django_assert_max_num_queries):
+def test_its_queries_do_not_grow_with_people_templates_and_services(world, now, sign_in):
     client = sign_in(world.worker)
-    with django_assert_max_num_queries(18):
+    taken = []
+    for size in (7, 40):
+        for number in range(size):
+            person = make_client(world.station(), f"演示{size}之{number}", opened_on=date(2023, 9, 1))
+            record = service(world.station(), date(2023, 10, 10))
+            put(record, [person])
+            if number < 10:
+                unit = world.station().unit
+                save_template(by=None, unit=unit, name=f"{size}之{number}", method="VISIT", domain="RELIEF")
         client.get(reverse("today"))
+        with CaptureQueriesContext(connection) as caught:
+            client.get(reverse("today"))
+        taken.append(len(caught))
+    assert taken[1] <= taken[0] <= 30, taken
+
+
+def test_it_offers_those_served_of_late_and_templates_to_log_from(world, now, sign_in):
+    person = make_client(world.station(), "演示甲", opened_on=date(2023, 9, 1))
+    page = sign_in(world.worker).get(reverse("today"))
+    assert f"client={person.pk}" in page.content.decode()
+    assert "演示甲" in words(page)
+    assert "template=default-visit" in page.content.decode()
 
 
 @pytest.mark.parametrize(

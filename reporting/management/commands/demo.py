@@ -18,16 +18,22 @@ from reporting.demo import SEED
 from reporting.demo.activity import build_services
 from reporting.demo.agencies import build_agencies
 from reporting.demo.building import build_building
+from reporting.demo.cases import build_cases
+from reporting.demo.clients import build_clients
 from reporting.demo.features import build_features
 from reporting.demo.funds import build_funds
+from reporting.demo.groups import build_groups
+from reporting.demo.linkage import build_linkage
 from reporting.demo.people import build_people
 from reporting.demo.places import build_places, build_rooms
 from reporting.demo.replanned import replan
-from reporting.demo.reports import build_reports
+from reporting.demo.reports import build_reports, freeze_reports
+from reporting.demo.review import build_review
 from reporting.demo.sign_ins import PASSWORD, build_sign_ins, describe
 from reporting.demo.stages import build_stages, propose_stages
 from reporting.demo.standards import build_standards
 from reporting.demo.team import build_team
+from reporting.demo.visits import build_visits
 from stations.models import StaleMonth, Station
 
 FIRST_MONTH = Month(2021, 1)
@@ -78,6 +84,8 @@ class Command(BaseCommand):
         trainings = build_team(Random(f"{SEED}-team"), places, today)
         sign_ins = build_sign_ins(places, workers)
         services = build_services(rng, places, workers, now)
+        files = build_clients(Random(f"{SEED}-clients"), places, today)
+        volunteers = build_linkage(Random(f"{SEED}-linkage"), places, today)
         home = sign_ins["county"].current_postings()[0].unit
         reports = build_reports(rng, places, now, sign_ins["worker"], sign_ins["county"], home)
         replan(places, today, sign_ins["yuci"])
@@ -87,6 +95,11 @@ class Command(BaseCommand):
         build_building(Random(f"{SEED}-building"), today, sign_ins)
         payments = build_funds(Random(f"{SEED}-funds"), places, today, sign_ins)
         contracts = build_agencies(Random(f"{SEED}-agencies"), places, today, sign_ins)
+        cases = build_cases(Random(f"{SEED}-cases"), places, today, sign_ins)
+        groups, activities = build_groups(Random(f"{SEED}-groups"), places, today)
+        visits = build_visits(Random(f"{SEED}-visits"), today, sign_ins)
+        warned = build_review(Random(f"{SEED}-review"), places, today, sign_ins)
+        freeze_reports()
         people = sum(len(here) for here in workers.values())
         root = OrgUnit.objects.get(level=0)
         audit.record(by=None, verb="载入演示数据", target=root, unit=root)
@@ -94,6 +107,8 @@ class Command(BaseCommand):
             f"  {len(places)} 个社工站，{people} 名在站社工，{features} 个特色项目，{checks} 次建设标准检查"
         )
         self.stdout.write(f"  {trainings} 次培训，{stages} 个站点已过起步阶段")
+        self.stdout.write(f"  {files} 份服务对象档案，{cases} 个个案，{groups} 个小组，{activities} 场社区活动")
+        self.stdout.write(f"  {visits} 次探访，{volunteers} 名志愿者，{warned} 条服务有录入提示")
         self.stdout.write(f"  {services} 条服务，{reports} 份月报，{payments} 笔资金支出，{contracts} 份承接合同")
 
     def print_sign_ins(self) -> None:

@@ -11,7 +11,8 @@ from reporting.figures import Figure, Number
 from reporting.indicators import Direction
 from reporting.layout import Column, Style
 from reporting.queries.dashboard.data import DashboardData
-from reporting.queries.dashboard.headline import change, is_bad, worsened
+from reporting.queries.dashboard.headline import change, is_bad
+from reporting.queries.faults import worsened
 from reporting.registry import INDICATORS
 
 NAME, CHANGE = "name", "change"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -14,13 +13,12 @@ from policies.kinds import FAULTS, sentence
 from policies.models import Provision, ProvisionKind
 from reporting.display import NOT_COUNTED, Shown, shown
 from reporting.figures import Figure, Number
-from reporting.indicators import Direction
 from reporting.layout import Card
 from reporting.queries.dashboard.data import DashboardData
+from reporting.queries.faults import beyond, worsened
 from reporting.registry import INDICATORS
 
 LOCAL = "各地按当地现行文件判定"
-MARKED_CHANGE = Decimal("0.03")  # a fall by more than three points is worth red ink; less is noise
 
 
 def cards(data: DashboardData) -> list[dict[str, Any]]:
@@ -120,27 +118,12 @@ def _missed_target(data: DashboardData, figure: Figure) -> bool:
 
 def is_bad(data: DashboardData, figure: Figure, path: str) -> bool:
     """Does the value pass the number by which its fault is told there (R10)?"""
-    fault = figure.indicator.fault
-    if fault is None or figure.value is None:
-        return False
-    threshold = data.rules.threshold(fault, path, data.day)
-    if threshold is None:
-        return False
-    line = Decimal(threshold.value) / (100 if figure.indicator.is_share else 1)
-    return figure.value > line if figure.indicator.direction == Direction.LOWER else figure.value < line
+    return beyond(figure, path, data.day, data.rules)
 
 
 def change(figure: Figure, before: Figure) -> Number | None:
     """Since the month before; None when either is missing."""
     return None if figure.value is None or before.value is None else figure.value - before.value
-
-
-def worsened(figure: Figure, difference: Number | None) -> bool:
-    """Has a share moved the wrong way by a marked amount?"""
-    if difference is None or not figure.indicator.is_share:
-        return False
-    worse = {Direction.HIGHER: -difference, Direction.LOWER: difference}.get(figure.indicator.direction)
-    return worse is not None and worse > MARKED_CHANGE
 
 
 def _change(data: DashboardData, figure: Figure, month: Month) -> dict[str, Any]:
