@@ -55,7 +55,8 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/mypy accounts agencies common config files funds jobs policies reporting services standards stations
+	$(BIN)/mypy accounts agencies casework clients common config files funds jobs linkage policies reporting services standards \
+	  stations visits
 	env -u DATABASE_URL $(BIN)/python manage.py makemigrations --check --dry-run
 	env -u DATABASE_URL $(BIN)/python manage.py check --fail-level WARNING
 	env -u DATABASE_URL $(BIN)/python manage.py spectacular --fail-on-warn --file /dev/null

@@ -34,6 +34,7 @@ app.conf.update(
         "sweep-stray-files": {"task": "files.sweep", "schedule": crontab(hour=3, minute=20)},
         "judge-standards": {"task": "standards.judge", "schedule": 300.0},
         "propose-stages": {"task": "standards.propose_stages", "schedule": crontab(hour=5, minute=40)},
+        "plan-visits": {"task": "visits.plan", "schedule": crontab(hour=0, minute=15)},
         "judge-again": {"task": "stations.judge_again", "schedule": 60.0},
         "seal-audit": {"task": "accounts.seal_audit", "schedule": 300.0},
     },

@@ -15,6 +15,8 @@ from accounts.models import User
 from accounts.queries import home_unit
 from accounts.roles import Permission
 from agencies.models import is_member
+from clients.gate import supervises
+from config.offline import app_of
 
 P = Permission
 WEEKDAYS = "一二三四五六日"
@@ -53,8 +55,23 @@ ITEMS = [
     Item("合同", "contract_list", "file-certificate", P.VIEW_CONTRACTS, "承接机构", also=is_member),
     Item("采购", "procurement_list", "gavel", P.VIEW_CONTRACTS, "承接机构", also=is_member),
     Item("评估", "evaluation_list", "clipboard-check", P.VIEW_CONTRACTS, "承接机构", also=is_member),
+    Item("服务对象", "client_list", "user-heart", P.VIEW_CLIENTS, "服务对象", also=supervises),
+    Item("疑似重复", "duplicate_list", "users", P.EDIT_CLIENTS, "服务对象"),
+    Item("档案转移", "transfer_list", "arrows-exchange", P.EDIT_CLIENTS, "服务对象"),
     Item("服务", "service_list", "heart-handshake", P.VIEW_RECORDS, dock=True),
+    Item("个案", "case_list", "folder-open", P.VIEW_RECORDS, "专业服务", also=supervises),
+    Item("小组", "group_list", "users-group", P.VIEW_RECORDS, "专业服务", also=supervises),
+    Item("社区活动", "activity_list", "confetti", P.VIEW_RECORDS, "专业服务", also=supervises),
+    Item("探访", "visit_list", "home-heart", P.VIEW_RECORDS, "探访", also=supervises),
+    Item("日历", "visit_calendar", "calendar", P.VIEW_CLIENTS, "探访", also=supervises),
+    Item("探访任务", "batch_list", "clipboard-list", P.VIEW_RECORDS, "探访", also=supervises),
+    Item("探访统计", "visit_counts", "chart-bar", P.VIEW_RECORDS, "探访"),
     Item("月报", "report_list", "report", P.VIEW_RECORDS, dock=True),
+    Item("志愿者", "volunteer_list", "heart", P.VIEW_RECORDS, "五社联动"),
+    Item("社区社会组织", "organisation_list", "users-group", P.VIEW_RECORDS, "五社联动"),
+    Item("慈善资源", "donation_list", "gift", P.VIEW_RECORDS, "五社联动"),
+    Item("联席会议", "meeting_list", "messages", P.VIEW_RECORDS, "五社联动"),
+    Item("转介", "referral_list", "arrows-exchange", P.VIEW_RECORDS, "五社联动", also=supervises),
     Item("资金", "fund_list", "coin-yuan", P.VIEW_FUNDS, "资金"),
     Item("待确认到账", "allocation_list", "cash-banknote", P.VIEW_FUNDS, "资金"),
     Item("资金台账", "fund_ledger", "list-details", P.VIEW_FUNDS, "资金"),
@@ -119,6 +136,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "user_label": user.name,
         "unit_label": unit.name if unit else "",
         "today_label": day_label(timezone.localdate()),
+        "offline_app": "" if user.must_change_password else app_of(user),
     }
     if not user.must_change_password:
         context["nav_items"], context["nav_tabs"] = _menu(user, request.path)

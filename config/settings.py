@@ -43,7 +43,10 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 
-ROOMS = ["accounts", "files", "jobs", "policies", "stations", "standards", "services", "agencies", "funds", "reporting"]
+ROOMS = [
+    "accounts", "files", "jobs", "policies", "stations", "standards", "clients", "services", "casework", "visits",
+    "linkage", "agencies", "funds", "reporting",
+]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -167,6 +170,7 @@ STATICFILES_DIRS = [
             ("vendor/tabler", "@tabler/core/dist"),
             ("vendor/echarts", "echarts/dist"),
             ("vendor/htmx", "htmx.org/dist"),
+            ("vendor/idb", "idb/build"),
         ]
         if (NODE_MODULES / package).is_dir()
     ),
@@ -193,6 +197,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF, "data:"],
         "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

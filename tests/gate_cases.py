@@ -27,14 +27,27 @@ from agencies.models import (
     Payment,
     Procurement,
 )
+from casework.models import (
+    Activity,
+    ActivityRecord,
+    CaseComment,
+    CaseService,
+    CaseStep,
+    Group,
+    GroupMember,
+    GroupSession,
+)
+from casework.models import Case as CaseworkCase
+from clients.models import Client, ClientCategory, ClientContact, ClientMerge, ClientRelation, Consent, Transfer
 from common.months import Month
 from files.actions import attach
 from files.models import Attachment
 from funds.models import Allocation, Category, Fund, FundForbiddenUse, FundReceipt, Source, Spending, Tier
 from jobs.models import Job
+from linkage.models import Donation, Handout, Meeting, MeetingTask, Organisation, Referral, Volunteer
 from policies.models import PolicyDocument, Provision, ProvisionKind
 from reporting.models import MonthlyReport
-from services.models import ServiceRecord
+from services.models import ServiceRecord, ServiceTemplate
 from standards.models import Asset, Check, Institution, Sign, StageProposal, StageSpell, Standard
 from stations.models import (
     Acceptance,
@@ -51,8 +64,14 @@ from stations.models import (
     Worker,
 )
 from tests.agencies import gate_rows as agency_rows
+from tests.casework import gate_rows as case_rows
+from tests.casework import group_gate_rows as group_rows
+from tests.clients import gate_rows as client_rows
 from tests.files.samples import photo
+from tests.linkage import gate_rows as linkage_rows
+from tests.visits import gate_rows as visit_rows
 from tests.world import World, make_user
+from visits.models import Visit, VisitBatch
 
 # Three stations, none in the county of another, the last in another province.
 PLACES = ("北关街道社工站", "明星镇社工站", "酒泉路街道社工站")
@@ -138,6 +157,10 @@ def _supervision(world: World, place: str) -> SupervisorAssignment:
     return SupervisorAssignment.objects.create(
         station=world.station(place), worker=worker, lead=False, starts_on=date(2024, 1, 1)
     )
+
+
+def _service_template(world: World, place: str) -> ServiceTemplate:
+    return ServiceTemplate.objects.create(unit=world.units[place], name="探访", domain="ELDERLY_CARE", method="VISIT")
 
 
 def _service(world: World, place: str) -> ServiceRecord:
@@ -310,6 +333,9 @@ CONTRACTS = Rows(agency_rows.contract, hidden_from=MEMBERS_ONLY)
 EVALUATIONS = Rows(agency_rows.evaluation, hidden_from=MEMBERS_ONLY)
 FUNDS = Rows(_fund, where=_county, downwards=True, read_by=Permission.VIEW_FUNDS)
 
+VISITS = Rows(visit_rows.visit)
+VISIT_BATCHES = Rows(visit_rows.batch, where=_county, downwards=True, read_by=Permission.VIEW_RECORDS)
+
 ROWS: dict[type[Model], Rows] = {
     OrgUnit: UNITS,
     User: Rows(_user),
@@ -318,7 +344,17 @@ ROWS: dict[type[Model], Rows] = {
     Worker: WORKERS,
     Training: TRAININGS,
     SupervisorAssignment: Rows(_supervision),
+    Client: Rows(client_rows.client),
+    ClientCategory: Rows(client_rows.category),
+    ClientContact: Rows(client_rows.contact),
+    ClientRelation: Rows(client_rows.relation),
+    Consent: Rows(client_rows.consent),
+    ClientMerge: Rows(client_rows.merge),
+    Transfer: Rows(client_rows.transfer),
     ServiceRecord: Rows(_service),
+    ServiceTemplate: Rows(_service_template),
+    Visit: VISITS,
+    VisitBatch: VISIT_BATCHES,
     MonthlyReport: Rows(_report),
     FeatureProject: Rows(_feature),
     Acceptance: Rows(_acceptance),
@@ -343,6 +379,22 @@ ROWS: dict[type[Model], Rows] = {
     Payment: Rows(agency_rows.payment, hidden_from=MEMBERS_ONLY),
     Evaluation: EVALUATIONS,
     EvaluationFrame: Rows(agency_rows.frame, where=_city, downwards=True),
+    Group: Rows(group_rows.group),
+    GroupMember: Rows(group_rows.member),
+    GroupSession: Rows(group_rows.session),
+    Activity: Rows(group_rows.activity),
+    ActivityRecord: Rows(group_rows.activity_record),
+    CaseworkCase: Rows(case_rows.case),
+    CaseStep: Rows(case_rows.step),
+    CaseService: Rows(case_rows.service),
+    CaseComment: Rows(case_rows.comment),
+    Volunteer: Rows(linkage_rows.volunteer),
+    Organisation: Rows(linkage_rows.organisation),
+    Donation: Rows(linkage_rows.donation),
+    Handout: Rows(linkage_rows.handout),
+    Meeting: Rows(linkage_rows.meeting),
+    MeetingTask: Rows(linkage_rows.task),
+    Referral: Rows(linkage_rows.referral),
     Fund: FUNDS,
     FundForbiddenUse: Rows(_forbidden_use, where=_county),
     FundReceipt: Rows(_receipt, where=_county),
@@ -401,6 +453,22 @@ CASES: dict[str, Case] = {
     # services
     "service_log": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
     "service_due": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
+    "service_people": Case(STATIONS, kwargs=lambda row: {}, query=_station_key, permission=Permission.LOG_SERVICE),
+    # clients: pages about two files
+    "client_merge": Case(Rows(client_rows.client), kwargs=client_rows.pair),
+    "transfer_detail": Case(Rows(client_rows.transfer), also=frozenset({403})),  # who asked reads it; the other decides
+    "client_not_duplicate": Case(Rows(client_rows.client), kwargs=client_rows.pair),
+    # visits: a batch that was set cannot be changed; printed or started only in its state
+    "visit_plan": Case(
+        Rows(client_rows.client),
+        kwargs=lambda row: {},
+        query=lambda row: {"client": row.pk},
+        permission=Permission.LOG_SERVICE,
+    ),
+    "batch_edit": Case(VISIT_BATCHES, also=frozenset({404})),
+    "batch_question": Case(VISIT_BATCHES, also=frozenset({404})),
+    "feed_create": Case(STATIONS, permission=Permission.VIEW_CLIENTS),
+    "feed_revoke": Case(STATIONS, permission=Permission.VIEW_CLIENTS),
     # reporting
     "report_of": Case(STATIONS, kwargs=_of_month, also=frozenset({404})),  # no report of that month
     "report_open": Case(STATIONS, kwargs=_of_month),
@@ -430,6 +498,7 @@ CASES: dict[str, Case] = {
 
 # Arguments by which an address can be written at all, for the test that asks without signing in.
 ANY: dict[str, Any] = {
+    "other": 2,
     "pk": 1,
     "key": "stations",
     "year": 2026,
@@ -443,9 +512,11 @@ ANY: dict[str, Any] = {
 
 # Where views, API or forms take rows of a gated model without `visible_to`: file → function → why that is right.
 TIED: dict[str, dict[str, str]] = {
+    "clients/forms/moving.py": {"__init__": "names of the city's stations, to one of which the file is offered"},
     "funds/pack.py": {"_vouchers": "spendings named by the entries that passed the gate"},
     "reporting/timeline.py": {"late_reports": "of one station that passed the gate, by the timeline's permission"},
     "services/api.py": {"whole": "workers of the service records that passed the gate (prefetch)"},
+    "services/client_panels.py": {"services": "records that name the person of a file that passed the gate"},
     "services/timeline.py": {"first_service": "of one station that passed the gate, by the timeline's permission"},
     "stations/api.py": {"get_queryset": "the current status of each station that passed the gate (subquery)"},
 }
@@ -455,4 +526,5 @@ EXEMPT: dict[str, str] = {
     "api-root": "lists the addresses of the API, no data; signed-in users only",
     "api_schema": "describes the API, no data; signed-in users only",
     "api_docs": "describes the API, no data; signed-in users only",
+    "visit_feed": "read by calendars, which cannot sign in, by the key in its address: tests/visits/test_feed.py",
 }

@@ -24,7 +24,8 @@ from tests.world import CAST
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    "accounts", "files", "jobs", "policies", "stations", "standards", "services", "agencies", "funds", "reporting"
+    "accounts", "files", "jobs", "policies", "stations", "standards", "clients", "services", "casework", "visits",
+    "linkage", "agencies", "funds", "reporting",
 )  # fmt: skip
 ROLES = [key for key, *_ in CAST]
 FINE = {200, 201, 302, 400, 405, 409}  # 400 and 409: the page was reached and refused what was sent
@@ -185,6 +186,10 @@ def test_a_page_about_no_row_opens_to_who_holds_the_right_somewhere(page, asker,
     assert wrong == []
 
 
+# A file moves to a station that its own does not reach: the page offers them by name, as the public register does.
+OFFERS_OUTSIDE = ("client_transfer",)
+
+
 @pytest.fixture
 def full_world(rules, world, time_machine):
     """A row of every kind at every place."""
@@ -214,7 +219,7 @@ def test_no_page_names_a_unit_outside(role, secrets, full_world, sign_in):
     client = sign_in(user)
     leaks = []
     for page in PAGES:
-        if page.name == "sign_out":
+        if page.name in ("sign_out", *OFFERS_OUTSIDE):
             continue
         for url, query in addresses(page, rows, world, user):
             response = client.get(url, query)

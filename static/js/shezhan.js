@@ -222,7 +222,7 @@
     stack.append(note);
     if (level !== "error") setTimeout(() => note.remove(), 6000);
   }
-  window.shezhan = { toast };
+  window.shezhan = { toast, ask };
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.level));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;

@@ -28,8 +28,8 @@ def zhang(world, rules):
 
 def log_a_service(page, contacts: int) -> None:
     page.goto(reverse("service_log"))
-    page.get_by_text("探访", exact=True).click()
-    page.get_by_text("养老服务", exact=True).click()
+    page.locator("#field-method").get_by_text("探访", exact=True).click()
+    page.locator("#field-domain").get_by_text("养老服务", exact=True).click()
     page.fill("input[name=contacts]", str(contacts))
     page.fill("input[name=hours]", "1.5")
     expect(page.locator("#due-panel")).to_contain_text("截止")

@@ -53,8 +53,9 @@ def test_steppers_focus_groups_and_the_suggested_title(form):
     expect(form.locator("input[name=title]")).to_have_attribute("placeholder", "儿童小组活动")
 
 
-def test_without_a_line_the_entry_waits_on_the_phone_and_is_sent_once_later(form, world):
-    form.get_by_text("探访", exact=True).click()
+def test_without_a_line_and_without_a_service_worker_the_entry_waits_as_a_draft(form, world):
+    form.evaluate("Object.defineProperty(navigator.serviceWorker, 'controller', { value: null })")
+    form.locator(".service-form").get_by_text("探访", exact=True).click()
     form.get_by_text("养老服务", exact=True).click()
     choose(form, timezone.localdate() - timedelta(days=5))
     expect(form.locator("#due-panel")).to_contain_text("迟录")

@@ -13,7 +13,7 @@ from accounts.actions import add_unit
 from files.models import Attachment
 from funds.models import Allocation, Category, Explanation, Fund, Holding, Spending
 from funds.views import spendings
-from stations.panels import PANELS, panels_of
+from stations.panels import CARDS, panels_of
 from stations.timeline import events_of
 from tests.files.samples import photo
 from tests.funds.conftest import held, send, spend
@@ -276,7 +276,7 @@ def test_a_station_shows_its_money(at_station, station, world):
 
 
 def test_every_card_of_a_station_has_a_place_of_its_own():
-    orders = [found.order for found in PANELS.values()]
+    orders = [found.order for found in CARDS.declared.values()]
     assert len(orders) == len(set(orders))
 
 
@@ -319,13 +319,13 @@ def test_pages_cost_the_same_however_many_rows(at_station, station, world, sign_
 
 
 PINNED = {
-    "fund_list": 11,
-    "fund_detail": 21,
-    "fund_ledger": 10,
-    "fund_findings": 17,
-    "allocation_list": 9,
-    "allocation_detail": 6,
-    "spending_detail": 12,
-    "spending_create": 6,
-    "fund_allocate": 7,
+    "fund_list": 12,
+    "fund_detail": 22,
+    "fund_ledger": 11,
+    "fund_findings": 18,
+    "allocation_list": 10,
+    "allocation_detail": 7,
+    "spending_detail": 13,
+    "spending_create": 7,
+    "fund_allocate": 8,
 }
