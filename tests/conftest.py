@@ -1,23 +1,29 @@
+"""The tables of the suite come from the models (--no-migrations), so without the triggers that keep the audit trail
+from being emptied: a transactional test empties every table. tests/accounts/test_audit_guard.py puts the triggers back
+and proves what they refuse; tests/config/test_migrations.py proves that the migrations give the same tables.
+"""
+
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.db import connection
+from django.db import connections
+from django.db.models.signals import pre_migrate
+from django.dispatch import receiver
 from django.test import Client
 
-from accounts import audit_guard
 from policies.actions import load_documents, seed_calendar
 from policies.queries import RuleBook
 from tests.world import World, build_world
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Without the triggers that keep the audit trail from being emptied: a transactional test empties every table.
-
-    tests/accounts/test_audit_guard.py puts them back and proves what they refuse.
-    """
-    with django_db_blocker.unblock():
-        audit_guard.remove(connection)
+@receiver(pre_migrate)
+def add_extension(using: str, **_kwargs: Any) -> None:
+    """What agencies/migrations/0001_initial.py begins with."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -180,15 +178,3 @@ def test_such_a_spending_can_still_be_reversed_and_leaves_what_was_paid_by_hand(
     assert reverse_spending(by=None, spending=spending, on=date(2026, 3, 5), reason="重复支付").reversed_on
     payment.refresh_from_db()
     assert payment.paid_on == date(2026, 3, 2)
-
-
-def test_what_was_paid_before_is_marked_when_the_system_is_updated(world, money, payment):
-    pay(world, money, payment)
-    mark = import_module("funds.migrations.0004_payments_by_ledger").mark
-    Payment.objects.update(by_ledger=False)
-    mark(apps, None)
-    assert Payment.objects.get().by_ledger
-    Payment.objects.update(**WITHDRAWN)
-    by_hand(payment)
-    mark(apps, None)
-    assert not Payment.objects.get().by_ledger
