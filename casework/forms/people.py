@@ -15,16 +15,15 @@ from clients.models import Client
 from common.forms import day_field
 from services.actions.people import MAX_CLIENTS
 from services.forms.fields import count_field
-from services.queries.people import Chip, chips_of, choosable, found_keys, match_names, recent_keys, split_names
+from services.queries.people import Chip, Matched, chips_of, choosable, match_names, recent_keys, split_names
 from stations.models import Station
-
-LOOKED_UP = 10  # names without an exact match for which similar ones are offered
 
 
 class ChooseForm(forms.Form):
     """`clients` are ticked; `names` are matched with the station's open files when the button “find” is pressed.
 
-    Names that match one file are ticked; the others stay in the box, and similar files are offered below.
+    Names that match one file are ticked; the others stay in the box, with similar files offered below. One of these
+    that is ticked settles its name.
     """
 
     clients = forms.ModelMultipleChoiceField(
@@ -43,24 +42,24 @@ class ChooseForm(forms.Form):
     ) -> None:
         self.user, self.station, self.day = user, station, day
         self.already = list(already)
-        self.similar: list[int] = []
-        self.left: list[str] = []
+        self.matched = Matched()
         super().__init__(data, initial={"clients": self.already, **initial})
         clients: Any = self.fields["clients"]
         clients.queryset = choosable(user, station, self.already)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
+        ticked = {client.pk: client for client in typed.get("clients") or ()}
         names = split_names(typed.get("names") or "")[:MAX_CLIENTS]
-        matched = match_names(self.user, self.station, names)
-        chosen = {client.pk: client for client in [*(typed.get("clients") or []), *matched.found]}
-        typed["clients"] = list(chosen.values())
-        self.left = [*matched.several, *matched.unknown]
-        for name in self.left[:LOOKED_UP]:
-            self.similar += found_keys(self.user, self.station, name)
-        if self.left and not self.finding:
-            self.add_error("names", f"还没有对上档案：{'、'.join(self.left)}。请在下面勾选，或从名单删去、计入人数")
+        self.matched = match_names(self.user, self.station, names, ticked)
+        typed["clients"] = list((ticked | {client.pk: client for client in self.matched.found}).values())
+        if self.matched.left and not self.finding:
+            self.add_error("names", self.problems)
         return typed
+
+    @property
+    def problems(self) -> list[str]:
+        return self.matched.problems("计入人数")
 
     @property
     def finding(self) -> bool:
@@ -70,13 +69,13 @@ class ChooseForm(forms.Form):
     @property
     def names_left(self) -> str:
         """What stands in the box: the names that no file answers to."""
-        return "\n".join(self.left)
+        return "\n".join(self.matched.left)
 
     @property
     def chips(self) -> list[Chip]:
         """Those chosen first, then similar names, then people served of late."""
         chosen = self._chosen()
-        keys = [*chosen, *self.similar, *recent_keys(self.user, self.station, self.day)]
+        keys = [*chosen, *self.matched.offered, *recent_keys(self.user, self.station, self.day)]
         chips = chips_of(choosable(self.user, self.station, self.already), self.station, keys, self.day)
         for chip in chips:
             chip.chosen = chip.pk in chosen

@@ -22,10 +22,23 @@ def number_in(text: str) -> str:
 
 def matching(rows: QuerySet[Client], text: str) -> QuerySet[Client]:
     """Files that answer to the text. A number is found whole or not at all: only its keyed digest is stored."""
+    return rows.filter(condition(text))
+
+
+def condition(text: str) -> Q:
+    """`matching` as a condition, for several texts in one query."""
     word = "".join(text[:MOST].split())
     if number := number_in(word):
-        return rows.filter(id_number_index=blind_index(number))
-    condition = Q(name__contains=word)
+        return Q(id_number_index=blind_index(number))
+    found = Q(name__contains=word)
     if _LETTERS.fullmatch(word.lower()):
-        condition |= Q(initials__startswith=word.lower())
-    return rows.filter(condition)
+        found |= Q(initials__startswith=word.lower())
+    return found
+
+
+def answers(client: Client, text: str) -> bool:
+    """Is the file among those `matching` the text? Reads name, initials and the digest of the number."""
+    word = "".join(text[:MOST].split())
+    if number := number_in(word):
+        return client.id_number_index == blind_index(number)
+    return word in client.name or bool(_LETTERS.fullmatch(word.lower())) and client.initials.startswith(word.lower())

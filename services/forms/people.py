@@ -46,6 +46,7 @@ class PeopleForm(forms.Form):
         """`already` are files that the record names, whatever has become of them since."""
         super().__init__(*args, **kwargs)
         self.station, self.user = station, user
+        self.offered: list[int] = []  # files like the names that are left
         self.may_name = may(user, Permission.VIEW_CLIENTS, station.unit.path)
         if self.may_name:
             clients: Any = self.fields["clients"]
@@ -64,10 +65,12 @@ class PeopleForm(forms.Form):
         names = split_names(typed.get("names") or "")
         if len(names) > MAX_CLIENTS:
             raise ValidationError({"names": f"一次最多核对 {MAX_CLIENTS} 个姓名"})
-        matched = match_names(self.user, self.station, names)
+        ticked = {client.pk: client for client in typed.get("clients") or ()}
+        matched = match_names(self.user, self.station, names, ticked)
         if problems := matched.problems():
             self.add_error("names", problems)
-        chosen = {client.pk: client for client in [*(typed.get("clients") or []), *matched.found]}
+        self.offered = matched.offered
+        chosen = ticked | {client.pk: client for client in matched.found}
         typed["clients"] = list(chosen.values())
 
     def served(self) -> list[Client] | None:

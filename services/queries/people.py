@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -16,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from clients.gate import stations_read, supervised_stations
 from clients.models import Category, Client, ClientCategory, Consent, ConsentKind
-from clients.queries.search import matching
+from clients.queries.search import answers, condition, matching
 from clients.vocabulary import FocusGroup, age_on, focus_groups
 from common.months import Month
 from services.models import ServiceClient, ServiceRecord
@@ -27,8 +29,11 @@ from stations.models.dated import at
 CLOSED = "（涉及具名服务对象，仅本站可见）"
 RECENT = 12
 FOUND = 20
+READ = ("name", "born_on", "merged_into", "station")  # of a file that is offered
+LOOKED_UP = 100  # names of a list for which similar files are sought
 LOOKED_AT = 120  # of the latest rows, to find the recent people in
 _APART = re.compile(r"[\n\r,，、;；\t]+")
+_REMARK = re.compile(r"[（(]")
 
 
 def reads_people(user: User, station: Station) -> bool:
@@ -62,7 +67,7 @@ def choosable(user: User, station: Station, already: Iterable[int] = ()) -> Quer
     keys = list(already)
     standing = Client.objects.visible_to(user, Permission.VIEW_CLIENTS).standing().filter(station=station)
     rows = Client.objects.filter(Q(pk__in=standing.order_by().values("pk")) | Q(pk__in=keys)) if keys else standing
-    return rows.only("pk", "name", "born_on", "merged_into", "station").order_by("pk")
+    return rows.only(*READ).order_by("pk")
 
 
 def registered_as(clients: Iterable[Client], day: date) -> dict[int, list[str]]:
@@ -192,43 +197,87 @@ def split_names(text: str) -> list[str]:
 
 @dataclass
 class Matched:
-    """`found` has one file for each matched name; the other names have none, or `several`, or `refused`: they withdrew
-    the consent to service."""
+    """`found` has one file for each matched name, those that a tick settled too; the other names have none, or
+    `several`, or `refused`: they withdrew the consent to service. `similar`: left name → keys of files like it."""
 
     found: list[Client] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     several: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    similar: dict[str, list[int]] = field(default_factory=dict)
 
-    def problems(self) -> list[str]:
-        """What is wrong with the list, in words."""
+    @property
+    def left(self) -> list[str]:
+        """The names that no file answers to yet, in order of what is wrong with them."""
+        return [*self.several, *self.unknown, *self.refused]
+
+    @property
+    def offered(self) -> list[int]:
+        """Keys of the files like the names that are left, each once."""
+        return list(dict.fromkeys(key for keys in self.similar.values() for key in keys))
+
+    def problems(self, unnamed: str = "在“另有未建档”填人数，或填入“新建档案”") -> list[str]:
+        """What is wrong with the list, in words. `unnamed`: what to do with people who have no file."""
         said = []
         if self.unknown:
-            said.append(
-                f"没有在档的档案：{'、'.join(self.unknown)}。请从名单删去，在“另有未建档”填人数，或填入“新建档案”"
-            )
+            tick = "请勾选相近的人；没有档案的" if self.offered else "请"
+            said.append(f"没有在档的档案：{'、'.join(self.unknown)}。{tick}从名单删去，{unnamed}")
         if self.several:
-            said.append(f"有同名的几份档案：{'、'.join(self.several)}。请从名单删去，用搜索选择其中一份")
+            said.append(f"有同名的几份档案：{'、'.join(self.several)}。请勾选其中一份，或从名单删去")
         if self.refused:
             said.append(f"已撤回服务同意：{'、'.join(self.refused)}。请从名单删去，可只填人次")
         return said
 
 
-def match_names(user: User, station: Station, names: list[str]) -> Matched:
-    """The open files of the station with exactly these names. Two queries, none for no name."""
+def match_names(user: User, station: Station, names: list[str], ticked: Collection[int] = ()) -> Matched:
+    """The open files of the station with these names: exactly, or followed by a remark in brackets that nobody else's
+    is. Of the other names, one is settled by each of the `ticked` files that is like it. Three queries, none for no
+    name."""
     matched = Matched()
     if not names:
         return matched
-    by_name: dict[str, list[Client]] = defaultdict(list)
-    for client in choosable(user, station).filter(closed_on=None, name__in=names):
-        by_name[client.name].append(client)
-    gone = withdrawn(client.pk for files in by_name.values() for client in files) if by_name else set()
+    files = _files_named(user, station, names)
+    gone = withdrawn(client.pk for found in files.values() for client in found) if any(files.values()) else set()
     for name in names:
-        files = by_name[name]
-        if len(files) == 1 and files[0].pk in gone:
+        found = files[name]
+        if len(found) == 1 and found[0].pk in gone:
             matched.refused.append(name)
-        elif len(files) == 1:
-            matched.found.append(files[0])
+        elif len(found) == 1:
+            matched.found.append(found[0])
         else:
-            (matched.several if files else matched.unknown).append(name)
+            (matched.several if found else matched.unknown).append(name)
+    _settle(matched, _similar(user, station, [*matched.several, *matched.unknown][:LOOKED_UP]), ticked)
     return matched
+
+
+def _files_named(user: User, station: Station, names: list[str]) -> dict[str, list[Client]]:
+    """Name → the open files with it; where there are none, those whose name goes on with a remark: 张三（东村）."""
+    exact, remarked = defaultdict(list), defaultdict(list)
+    asked = Q(name__in=names) | Q(name__contains="（") | Q(name__contains="(")
+    for client in choosable(user, station).filter(asked, closed_on=None):
+        exact[client.name].append(client)
+        remarked[_REMARK.split(client.name)[0]].append(client)
+    return {name: exact[name] or remarked[name] for name in names}
+
+
+def _similar(user: User, station: Station, names: list[str]) -> dict[str, list[Client]]:
+    """Name → open files that it is a part or the initials of, the shortest name first. One query, none for no name."""
+    if not names:
+        return {}
+    alike = reduce(or_, map(condition, names))
+    rows = choosable(user, station).filter(alike, closed_on=None).only(*READ, "initials", "id_number_index")
+    found = sorted(rows, key=lambda client: (len(client.name), client.name, client.pk))
+    return {name: [client for client in found if answers(client, name)][:FOUND] for name in names}
+
+
+def _settle(matched: Matched, similar: dict[str, list[Client]], ticked: Collection[int]) -> None:
+    """A ticked file takes the first name that it is like, one at most; the names left keep what is like them."""
+    free = set(ticked) - {client.pk for client in matched.found}
+    for name, files in similar.items():
+        chosen = next((client for client in files if client.pk in free), None)
+        if chosen is None:
+            matched.similar[name] = [client.pk for client in files]
+            continue
+        free.discard(chosen.pk)
+        matched.found.append(chosen)
+        (matched.several if name in matched.several else matched.unknown).remove(name)

@@ -50,7 +50,7 @@ def picker(form: LogForm | CorrectForm, day: date) -> Picker | None:
     clients: Any = form.fields["clients"]
     chosen = {int(key) for key in form["clients"].value() or () if str(key).isascii() and str(key).isdigit()}
     recent = recent_keys(form.user, form.station, day)
-    chips = chips_of(clients.queryset, form.station, [*sorted(chosen)[:MAX_CLIENTS], *recent], day)
+    chips = chips_of(clients.queryset, form.station, [*sorted(chosen)[:MAX_CLIENTS], *form.offered, *recent], day)
     for chip in chips:
         chip.chosen = chip.pk in chosen
     counted = Counter(group for chip in chips if chip.chosen for group in chip.focus)
@@ -62,26 +62,25 @@ def picker(form: LogForm | CorrectForm, day: date) -> Picker | None:
 @require_POST
 @permitted(Permission.LOG_SERVICE)
 def service_people(request: SignedIn) -> HttpResponse:
-    """More chips, by `q` (a part of a name), `names` (a list), `all`, or `clients` (keys of a draft): names travel in
-    the body, never in an address. `station_id`, and the day as the form has it."""
+    """More chips, by `q` (a part of a name), `names` (a list, of which the ticked `clients` settle those that they are
+    like), `all`, or `clients` alone (keys of a draft): names travel in the body, never in an address. `station_id`, and the day as the form has it."""
     station = station_of(request, request.POST.get("station_id") or request.GET.get("station_id"))
     require(request.user, Permission.VIEW_CLIENTS, station.unit.path)
     sent, user = request.POST, request.user
     matched: Matched | None = None
-    ticked = False
+    wanted = sent.getlist("clients")[:MAX_CLIENTS]
+    ticked = [int(key) for key in wanted if key.isascii() and key.isdigit() and len(key) < 19]
+    offered: list[int] = []
     if sent.get("all"):
-        keys, ticked = open_keys(user, station, MAX_CLIENTS), True
+        ticked = open_keys(user, station, MAX_CLIENTS)
     elif "match" in sent:
-        matched = match_names(user, station, split_names(sent.get("names", ""))[:MAX_CLIENTS])
-        keys, ticked = [client.pk for client in matched.found], True
+        matched = match_names(user, station, split_names(sent.get("names", ""))[:MAX_CLIENTS], ticked)
+        ticked, offered = [client.pk for client in matched.found], matched.offered
     elif "q" in sent:
-        keys = found_keys(user, station, sent["q"])
-    else:
-        wanted = sent.getlist("clients")[:MAX_CLIENTS]
-        keys, ticked = [int(key) for key in wanted if key.isascii() and key.isdigit() and len(key) < 19], True
+        ticked, offered = [], found_keys(user, station, sent["q"])
     day = chosen_days(sent)[1] or timezone.localdate()
-    chips = chips_of(choosable(user, station), station, keys, day)
+    chips = chips_of(choosable(user, station), station, [*ticked, *offered], day)
     for chip in chips:
-        chip.chosen = ticked and not chip.refused
+        chip.chosen = chip.pk in ticked and not chip.refused
     context = {"chips": chips, "matched": matched, "asked": sent.get("q", "").strip(), "most": MAX_CLIENTS}
     return render(request, "services/_people_found.html", context)

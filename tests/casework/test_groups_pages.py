@@ -163,13 +163,26 @@ def test_members_are_found_by_a_pasted_list(scene, sign_in, world):
     typed = {"joined_on": "2026-09-01", "expected": 0, "names": "演示甲、无此人"}
     found = client.post(url, typed | {"find": "1"})
     assert f'value="{scene.jia.pk}" checked' in found.content.decode()
-    assert "没有对上唯一档案：无此人" in found.content.decode()
+    assert "没有在档的档案：无此人" in found.content.decode()
     assert group.members.count() == 0
     refused = client.post(url, typed)
-    assert "还没有对上档案：无此人" in refused.content.decode()
+    assert "没有在档的档案：无此人。请从名单删去，计入人数" in refused.content.decode()
     saved = client.post(url, typed | {"names": "演示乙", "clients": [scene.jia.pk], "unnamed": 1})
     assert saved.status_code == 302
     assert group.members.count() == 3
+
+
+def test_a_ticked_suggestion_settles_its_line(scene, sign_in, world):
+    group = scene.group()
+    client, url = sign_in(world.worker), reverse("group_members", args=[group.pk])
+    typed = {"joined_on": "2026-09-01", "expected": 0, "names": "甲", "unnamed": 0}
+    found = client.post(url, typed | {"find": "1"}).content.decode()
+    assert f'value="{scene.jia.pk}">' in found  # offered, not ticked
+    assert "请勾选相近的人" in found
+    again = client.post(url, typed | {"find": "1", "clients": [scene.jia.pk]}).content.decode()
+    assert "没有在档的档案" not in again
+    assert client.post(url, typed | {"clients": [scene.jia.pk]}).status_code == 302
+    assert [member.client for member in group.members.all()] == [scene.jia]
 
 
 def test_attendance_is_ticked_on_a_page(scene, sign_in, world):

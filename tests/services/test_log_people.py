@@ -17,6 +17,7 @@ from files.models import Attachment
 from services import links
 from services.links import Link
 from services.models import ServiceRecord
+from services.queries.people import match_names
 from tests.clients.make import make_client
 from tests.files.samples import photo
 from tests.services.conftest import NOW, TODAY
@@ -98,6 +99,44 @@ def test_a_list_of_names_is_matched_and_what_has_no_file_is_said(page, world, te
 def test_namesakes_on_a_list_are_not_guessed(page, world, team, jia):
     make_client(world.station(), "演示甲")
     assert "有同名的几份档案：演示甲" in page.post(LOG, blank(world, team, names="演示甲")).content.decode()
+
+
+def test_a_name_finds_the_one_file_that_adds_a_remark(page, world, team):
+    wang = make_client(world.station(), "王秀英（演示）")
+    make_client(world.station(), "王秀英子")
+    page.post(LOG, blank(world, team, names="王秀英"))
+    assert list(ServiceRecord.objects.get().service_clients.values_list("client_id", flat=True)) == [wang.pk]
+
+
+def test_a_part_of_a_name_is_offered_and_settled_by_a_tick(page, world, team, jia, yi):
+    html = page.post(LOG, blank(world, team, names="示甲\n演示乙")).content.decode()
+    assert "没有在档的档案：示甲。请勾选相近的人" in html
+    assert f'value="{jia.pk}"' in html
+    asked = {"station_id": world.station().pk, "match": "1", "names": "示甲\n演示乙", "clients": [jia.pk]}
+    assert "核对到 2 人" in page.post(PEOPLE, asked).content.decode()
+    page.post(LOG, blank(world, team, names="示甲\n演示乙", clients=[jia.pk]))
+    assert ServiceRecord.objects.get().contacts == 2
+
+
+def test_one_tick_settles_one_line(page, world, team, jia, yi):
+    html = page.post(LOG, blank(world, team, names="甲\n示甲", clients=[jia.pk])).content.decode()
+    assert "没有在档的档案：示甲" in html
+    html = page.post(LOG, blank(world, team, names="甲\n演示甲")).content.decode()  # taken by its whole name
+    assert "没有在档的档案：甲" in html
+
+
+def test_a_tick_chooses_among_namesakes(page, world, team, jia):
+    other = make_client(world.station(), "演示甲")
+    page.post(LOG, blank(world, team, names="演示甲", clients=[other.pk]))
+    assert list(ServiceRecord.objects.get().service_clients.values_list("client_id", flat=True)) == [other.pk]
+
+
+@pytest.mark.parametrize("length", [3, 30])
+def test_a_list_is_matched_in_a_fixed_number_of_queries(world, jia, length):
+    station, names = world.station(), [f"甲{number}" for number in range(length)]
+    with CaptureQueriesContext(connection) as seen:
+        match_names(world.worker, station, ["甲", *names], [jia.pk])
+    assert len([query for query in seen if "clients_client" in query["sql"]]) == 2
 
 
 def test_a_new_file_is_opened_with_the_entry_once(page, world, team):
