@@ -10,4 +10,5 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         import_module("clients.attachables")
         import_module("clients.cards")
+        import_module("clients.periods")
         import_module("clients.tables")

@@ -10,6 +10,7 @@ class LinkageConfig(AppConfig):
     def ready(self) -> None:
         import_module("linkage.attachables")
         import_module("linkage.panels")
+        import_module("linkage.periods")
         import_module("linkage.receivers")
         import_module("linkage.service_links")
         import_module("linkage.tables")

@@ -11,10 +11,9 @@ from clients.signals import anonymised
 from files.actions import erase
 from linkage.actions.taking_part import agree
 from linkage.models import Handout, OrganisationService, Referral, ReferralStep, VolunteerService
+from linkage.vocabulary import GONE
 from services.models import ServiceRecord
 from services.signals import corrected, voided
-
-GONE = "（已匿名）"
 
 
 @receiver(corrected)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+GONE = "（已匿名）"  # stands where a text of an anonymised person must not be empty
+
 
 class Party(models.TextChoices):
     """The five 五社."""

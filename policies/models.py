@@ -30,7 +30,7 @@ class ProvisionKind(models.TextChoices):
     STAFFING = "STAFFING", "驻站社工人数"
     TRAINING_HOURS = "TRAINING_HOURS", "年度培训学时"
     VISIT_INTERVAL = "VISIT_INTERVAL", "探访间隔"
-    CLIENT_RETENTION = "CLIENT_RETENTION", "服务对象档案保存期限"
+    CLIENT_RETENTION = "CLIENT_RETENTION", "个人信息保存期限"
     STAGE_TASK = "STAGE_TASK", "发展阶段任务"
     STAGE_CRITERION = "STAGE_CRITERION", "发展阶段任务的完成条件"
     FAULT_NOT_OPERATING = "FAULT_NOT_OPERATING", "挂牌未运营的认定"

@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
 from clients import signals
 from clients.actions import trail
 from clients.actions.merging import locked_persons
@@ -40,16 +39,16 @@ GONE = "已匿名化"
 
 
 @transaction.atomic
-def anonymise_file(*, by: User | None, client: Client, closed_on: date, source: str = "") -> list[Client]:
-    """Anonymise the person's closed file, and those merged into it. `closed_on`: when it was closed, as the caller
+def anonymise_file(key: int, *, ended_on: date, source: str = "") -> list[Client]:
+    """Anonymise the person's closed file, and those merged into it. `ended_on`: when it was closed, as the caller
     judged it by; `source`: document and clause, for the trail. Returns the files.
 
     Raises ValidationError when the file is open, or was opened and closed again meanwhile, merged or anonymised.
     """
-    files = list(locked_persons([client]).values())
-    root = next((file for file in files if file.pk == client.pk), None)
-    if root is None or root.merged_into_id or root.anonymised_at or root.closed_on != closed_on:
-        raise ValidationError(f"档案 {client.pk} 的状态已经改变，没有匿名化")
+    files = list(locked_persons([Client.objects.get(pk=key)]).values())
+    root = next((file for file in files if file.pk == key), None)
+    if root is None or root.merged_into_id or root.anonymised_at or root.closed_on != ended_on:
+        raise ValidationError(f"档案 {key} 的状态已经改变，没有匿名化")
     _empty(files)
     now = timezone.now()
     for file in files:
@@ -57,9 +56,9 @@ def anonymise_file(*, by: User | None, client: Client, closed_on: date, source: 
             setattr(file, field, value)
         file.anonymised_at = now
         file.save(update_fields=[*NOTHING, "anonymised_at"])
-        signals.anonymised.send(sender=Client, client=file, by=by)
+        signals.anonymised.send(sender=Client, client=file, by=None)
         changes = {"状态": ["归档", GONE], **({"依据": [None, source]} if source else {})}
-        trail.record(by=by, verb="匿名化档案", client=file, changes=changes)
+        trail.record(by=None, verb="匿名化档案", client=file, changes=changes)
     return files
 
 

@@ -91,7 +91,10 @@ def return_volunteer(*, by: User | None, volunteer: Volunteer) -> Volunteer:
 
 def _locked(by: User | None, volunteer: Volunteer) -> tuple[Volunteer, OrgUnit]:
     unit = held_unit(by, volunteer.unit)
-    return Volunteer.objects.select_for_update(of=("self",)).get(pk=volunteer.pk), unit
+    volunteer = Volunteer.objects.select_for_update(of=("self",)).get(pk=volunteer.pk)
+    if volunteer.anonymised:
+        raise ValidationError("该志愿者已匿名化，不能再修改或恢复")
+    return volunteer, unit
 
 
 def _facts(unit: OrgUnit, facts: dict[str, Any], kept: int | None = None) -> dict[str, Any]:

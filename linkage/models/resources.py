@@ -6,17 +6,19 @@ station's own hands, counted by its value.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import OrgUnit, User
 from clients.models import Client
 from common.months import Month
 from linkage.models.organisations import Organisation
 from linkage.models.shared import StandingQuerySet, Withdrawable, token_field
-from linkage.vocabulary import DonorKind, RecipientKind, ResourceForm
+from linkage.vocabulary import GONE, DonorKind, RecipientKind, ResourceForm
 from services.models import ServiceRecord
 from stations.models import Station
 
@@ -29,6 +31,14 @@ class DonationQuerySet(StandingQuerySet):
     def in_stock(self) -> Self:
         """Standing ones of which something is left."""
         return self.standing().filter(left__gt=0)
+
+    def settled_before(self, day: date) -> Self:
+        """Of persons known by name still, with nothing left or withdrawn, `settled_on` a day before `day`: of the last
+        handout, or of the donation."""
+        given = Max("handouts__given_on", filter=Q(handouts__withdrawn_at=None))
+        rows = self.filter(Q(left=0) | Q(withdrawn_at__isnull=False), donor_kind=DonorKind.PERSON).exclude(donor=GONE)
+        settled = rows.annotate(settled_on=Greatest("received_on", Coalesce(given, "received_on")))
+        return settled.filter(settled_on__lt=day)
 
 
 class Donation(Withdrawable):

@@ -27,9 +27,16 @@ class VolunteerQuerySet(GatedQuerySet):
         """Registered on `day` and not left by then."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), registered_on__lte=day)
 
+    def left_before(self, day: date) -> Self:
+        """Left before `day`, and known by name still."""
+        return self.filter(left_on__lt=day).exclude(name="")
+
 
 class Volunteer(models.Model):
-    """A volunteer of a station or township. May be a minor, so nothing is public; no identity number is kept."""
+    """A volunteer of a station or township. May be a minor, so nothing is public; no identity number is kept.
+
+    One who left is anonymised at last (linkage.actions.retention): the hours stay, of a volunteer without a name.
+    """
 
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="登记单位")
     name = models.CharField("姓名", max_length=40)
@@ -75,12 +82,20 @@ class Volunteer(models.Model):
                 name="volunteer_leaves_after_coming",
             ),
             models.CheckConstraint(
+                condition=~Q(name="") | Q(left_on__isnull=False, phone="", birth_year=None, registered_number=""),
+                name="volunteer_anonymised_holds_nothing",
+            ),
+            models.CheckConstraint(
                 condition=Q(birth_year=None) | Q(birth_year__gte=EARLIEST_YEAR), name="volunteer_birth_year_possible"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or f"已匿名志愿者 {self.pk}"
+
+    @property
+    def anonymised(self) -> bool:
+        return not self.name
 
     @property
     def audit_label(self) -> str:

@@ -82,7 +82,7 @@ def who_took_part(record: ServiceRecord, reads: Reads) -> tuple[list[dict[str, A
     rows = VolunteerService.objects.filter(service=record).select_related("volunteer__unit").order_by("pk")
     volunteers = [
         {
-            "label": row.volunteer.name if named else f"志愿者 {row.volunteer_id}",
+            "label": str(row.volunteer) if named else f"志愿者 {row.volunteer_id}",
             "url": reverse("volunteer_detail", args=[row.volunteer_id])
             if reads.people_at(row.volunteer.unit.path)
             else "",

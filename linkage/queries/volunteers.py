@@ -88,7 +88,7 @@ def volunteer_rows(
             VolunteerRow(
                 pk=one.pk,
                 url=reverse("volunteer_detail", args=[one.pk]) if named else "",
-                label=one.name if named else f"志愿者 {one.pk}",
+                label=str(one) if named else f"志愿者 {one.pk}",
                 name=one.name if named else "",
                 sex=one.get_sex_display() if named else "",
                 birth_year=one.birth_year if named else None,

@@ -1,4 +1,5 @@
-"""How long files of people served are kept after they were closed.
+"""How long files of people served are kept after they were closed, volunteers after they left, and names of persons who
+gave after the last of it was handed out.
 
 No public document that we know sets years for a station's files: the shipped 5 is practice of the field, marked as a
 default, and an authority's own provision takes its place.
@@ -13,23 +14,23 @@ from policies.kinds.parameters import Parameters, number
 from policies.models import ProvisionKind
 
 
-def kept_until(closed_on: date, years: int) -> date:
-    """The last day on which a file that was closed on `closed_on` is kept: so many years later, on the same date."""
+def kept_until(ended_on: date, years: int) -> date:
+    """The last day on which what ended on `ended_on` is kept: so many years later, on the same date."""
     try:
-        return closed_on.replace(year=closed_on.year + years)
+        return ended_on.replace(year=ended_on.year + years)
     except ValueError:  # 29 February
-        return date(closed_on.year + years, 3, 1)
+        return date(ended_on.year + years, 3, 1)
 
 
 def _sentence(p: Parameters) -> str:
-    return f"服务对象档案自归档之日起保存{p['years']}年，期满后匿名化"
+    return f"服务对象档案自归档、志愿者自退出、个人捐赠自发放完之日起保存{p['years']}年，期满后匿名化"
 
 
 RETENTION_KINDS = (
     Kind(
         ProvisionKind.CLIENT_RETENTION,
         "R19",
-        (number("years", "归档后保存几年", 1, 100, 5),),
+        (number("years", "保存几年", 1, 100, 5),),
         _sentence,
         arises="保存期限按清理之日",
     ),
