@@ -11,6 +11,7 @@ from accounts.models import User
 from clients import signals
 from clients.actions import trail
 from clients.actions.locks import changeable, in_use
+from clients.actions.numbers import refuse_second_file
 from clients.models import Client, FileSpell, Transfer, TransferState
 from clients.vocabulary import CLOSING_REASONS, Ending
 from common import checks
@@ -70,7 +71,9 @@ def end_spell(spell: FileSpell, on: date, ending: Ending, note: str = "") -> Non
 
 
 def begin_spell(client: Client, station: Station, on: date, reason: str = "") -> FileSpell:
-    """The locked file is open at the station from `on` on."""
+    """The locked file is open at the locked station from `on` on. Raises ValidationError where another open file there
+    bears the same number."""
+    refuse_second_file(client.id_number_index, station, advice="请先合并两份档案", but=client)
     spell = FileSpell.objects.create(client=client, station=station, starts_on=on, reason=reason)
     client.station, client.opened_on, client.closed_on = station, on, None
     client.save(update_fields=["station", "opened_on", "closed_on"])

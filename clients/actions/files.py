@@ -19,6 +19,7 @@ from accounts.models import User
 from clients.actions import trail
 from clients.actions.fields import Facts, MoreFacts, clean, follow_number
 from clients.actions.locks import changeable, locked_client
+from clients.actions.numbers import refuse_second_file
 from clients.actions.registrations import begin_level, category_of, checked_level, put_categories
 from clients.models import Client, FileSpell
 from clients.queries.persons import newest_namesake
@@ -58,13 +59,14 @@ def open_file(
     level = checked_level(level)
     _check_station(station, opened_on)
     number = fields.get("id_number", "")
-    _refuse_known_number(number, station)
+    number_index = blind_index(number) if number else None
+    refuse_second_file(number_index, station, advice="不能重复建档")
     _refuse_namesake(fields["name"], station, namesake)
     client = Client(
         **fields,
         station=station,
         initials=initials_of(fields["name"]),
-        id_number_index=blind_index(number) if number else None,
+        id_number_index=number_index,
         level=level,
         opened_on=opened_on,
         created_by=by,
@@ -89,7 +91,10 @@ def change_file(*, by: User | None, client: Client, **facts: Unpack[Facts]) -> C
 
     A closed file may be corrected, one that was merged or anonymised not. Raises ValidationError by field.
     """
+    station = locked_station(client.station)
     client = changeable(client)
+    if client.station_id != station.pk:
+        raise ValidationError("档案刚刚转到其他站点，请刷新页面后再试")
     fields = clean(facts)
     before = audit.state(client)
     old_number = client.id_number
@@ -97,9 +102,9 @@ def change_file(*, by: User | None, client: Client, **facts: Unpack[Facts]) -> C
         setattr(client, field, value)
     client.initials = initials_of(client.name)
     if client.id_number != old_number:
-        if client.closed_on is None:
-            _refuse_known_number(client.id_number, client.station, client)
         client.id_number_index = blind_index(client.id_number) if client.id_number else None
+        if client.closed_on is None:
+            refuse_second_file(client.id_number_index, station, advice="请先合并或归档", but=client)
     follow_number(client, fields)
     changes = audit.changes(before, audit.state(client))
     changes.pop("initials", None)
@@ -133,17 +138,6 @@ def _check_station(station: Station, opened_on: date) -> None:
     checks.past_day(
         opened_on, field="opened_on", label="建档日期", since=station.completed_on, since_label="站点建成日期"
     )
-
-
-def _refuse_known_number(number: str, station: Station, client: Client | None = None) -> None:
-    """One open file a person at a station. A file elsewhere is proposed for merging or moving, not refused."""
-    if not number:
-        return
-    others = Client.objects.open().filter(station=station, id_number_index=blind_index(number))
-    if client is not None:
-        others = others.exclude(pk=client.pk)
-    if other := others.first():
-        raise ValidationError({"id_number": f"该身份证号已有在档的档案：{other}（档案 {other.pk}），不能重复建档"})
 
 
 def _refuse_namesake(name: str, station: Station, seen: int | None) -> None:

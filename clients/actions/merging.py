@@ -18,10 +18,12 @@ from accounts.models import User
 from clients import signals
 from clients.actions import trail
 from clients.actions.closing import end_spell
+from clients.actions.numbers import refuse_second_file
 from clients.models import Client, ClientMerge, ClientRelation, FileSpell, NotDuplicate, Transfer, TransferState
 from clients.vocabulary import Ending
 from common.checks import required_text
 from stations import stale
+from stations.actions.locks import locked_station
 
 
 @transaction.atomic
@@ -52,10 +54,13 @@ def merge_clients(*, by: User | None, client: Client, kept: Client, reason: str)
 def unmerge_clients(*, by: User | None, merge: ClientMerge, reason: str) -> ClientMerge:
     """Undo a merge: files lead where the other standing merges say, and the spell that it ended goes on as it was.
 
-    Raises ValidationError when it was undone before, or the person's files are anonymised.
+    Raises ValidationError when it was undone before, the person's files are anonymised, or a file that would be open
+    again bears a number that another open file of its station was given meanwhile: it is told which one to mend first.
     """
     reason = required_text(reason, field="reason", label="撤销理由")
-    files = locked_persons([Client.objects.get(pk=merge.client_id)])
+    merged = Client.objects.select_related("station").get(pk=merge.client_id)
+    station = locked_station(merged.station)  # where it stays while it is merged
+    files = locked_persons([merged])
     merge = ClientMerge.objects.select_related("spell").get(pk=merge.pk)
     if merge.undone_at:
         raise ValidationError("这次合并已经撤销")
@@ -65,6 +70,7 @@ def unmerge_clients(*, by: User | None, merge: ClientMerge, reason: str) -> Clie
     merge.save(update_fields=["undone_at", "undone_by", "undo_reason"])
     client, kept = files[merge.client_id], files[merge.kept_id]
     if merge.spell:
+        refuse_second_file(client.id_number_index, station, advice="撤销前请先更正或归档那份档案", but=client)
         merge.spell.ends_on, merge.spell.ending = None, ""
         merge.spell.save(update_fields=["ends_on", "ending"])
         client.closed_on = None

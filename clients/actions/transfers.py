@@ -21,6 +21,7 @@ from clients import signals
 from clients.actions import fields
 from clients.actions.closing import begin_spell, end_spell
 from clients.actions.locks import changeable
+from clients.actions.numbers import refuse_second_file
 from clients.models import Client, Transfer, TransferState
 from clients.vocabulary import Ending
 from common import checks
@@ -108,6 +109,7 @@ def _ask(by: User | None, client: Client, to_station: Station, reason: str, *, a
         raise ValidationError({"to_station": "档案已在该站点"})
     if to_station.completed_on is None or to_station.closed_on is not None:
         raise ValidationError({"to_station": f"{to_station}尚未建成或已撤销，不能接收档案"})
+    refuse_second_file(client.id_number_index, to_station, advice="请先合并两份档案", but=client)
     waiting = Transfer.objects.filter(client=client, state=TransferState.ASKED).first()
     if waiting is not None:
         if (waiting.to_station_id, waiting.asked_by_receiver) == (to_station.pk, asked_by_receiver):

@@ -36,6 +36,9 @@ class Client(SupervisedModel, models.Model):
 
     `station`, `opened_on` and `closed_on` repeat the last FileSpell, `level` the current LevelSpell: lists read them,
     clients.actions alone writes them.
+
+    A station has one open file for a number, by constraint: a merged file does not count, so undoing a merge is refused
+    while another open file there bears the number (clients.actions.merging).
     """
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="clients", verbose_name="建档站点")
@@ -87,6 +90,11 @@ class Client(SupervisedModel, models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")), name="client_closed_after_opening"
+            ),
+            models.UniqueConstraint(
+                fields=["station", "id_number_index"],
+                condition=Q(closed_on=None, merged_into=None),
+                name="client_number_open_once",
             ),
             models.CheckConstraint(condition=Q(level=None) | Q(level__in=LEVELS), name="client_level_one_to_six"),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="client_not_merged_into_itself"),

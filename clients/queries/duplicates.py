@@ -38,10 +38,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Duplicates:
-    """`elsewhere`: a file with this number exists out of the user's reach; its station can be asked to hand it over."""
+    """`known`: the open file of this very station with this number, beside which there can be no other. `elsewhere`: a
+    file with this number exists out of the user's reach; its station can be asked to hand it over."""
 
     found: tuple[Found, ...] = ()
     elsewhere: bool = False
+    known: Client | None = None
 
     def __bool__(self) -> bool:
         return bool(self.found) or self.elsewhere
@@ -84,8 +86,11 @@ def of(
     candidates = _standing().filter(same).exclude(pk=but.pk if but else None)
     readable = set(_readable(user).filter(pk__in=candidates.order_by().values("pk")).values_list("pk", flat=True))
     rows = [(row, why) for row in candidates if (why := reason(asked, row))]
+    found = tuple(Found(row, why) for row, why in rows if row.pk in readable)
+    here = (one.client for one in found if one.why == SAME_NUMBER and one.client.station_id == asked.station_id)
     return Duplicates(
-        found=tuple(Found(row, why) for row, why in rows if row.pk in readable),
+        found=found,
+        known=next((row for row in here if row.closed_on is None), None),
         elsewhere=any(why == SAME_NUMBER and row.pk not in readable for row, why in rows),
     )
 

@@ -57,7 +57,9 @@ def client_create(request: SignedIn) -> HttpResponse:
     """`?station=`: where the file is opened, when the user has several stations."""
     form = OpenForm(request.POST or None, user=request.user, station=_asked_station(request))
     found = _duplicates(request, form)
-    if found and not form.cleaned_data["another"]:
+    if found.known:
+        form.add_error("id_number", "本站已有这个身份证号的在档档案，不能重复建档")
+    elif found and not form.cleaned_data["another"]:
         form.add_error(None, "可能已有这个人的档案，请先核对；不是同一人的，勾选“不是同一人，仍要新建档案”后再保存")
     if client := attempt(form, lambda: open_file(by=request.user, **form.values())):
         return done(request, client, "档案已建立。接着登记监护人或紧急联系人、知情同意")
@@ -84,7 +86,7 @@ def _asked_station(request: SignedIn) -> Station | None:
 
 
 def _duplicates(request: SignedIn, form: OpenForm) -> Duplicates:
-    """Files of other names and stations that seem to be of this person; nobody while the form is wrong."""
+    """Files that seem to be of this person, of whatever name and station; nobody while the form is wrong."""
     if not (form.is_bound and form.is_valid()):
         return Duplicates()
     asked = ("station", "name", "born_on", "id_number", "household", "residence")
@@ -95,8 +97,9 @@ def _opening(
     request: SignedIn, form: OpenForm | QuickForm, title: str, found: Duplicates | None = None
 ) -> HttpResponse:
     station = form.cleaned_data.get("station") if form.is_bound else None
-    namesake = newest_namesake(station, form.cleaned_data.get("name", "")) if station else None
-    form.ask(namesake, found=bool(found))
+    known = found.known if found else None
+    namesake = newest_namesake(station, form.cleaned_data.get("name", "")) if station and not known else None
+    form.ask(namesake, found=bool(found) and not known)
     back = request.GET.get("next", "")
     context = {
         "form": form,
