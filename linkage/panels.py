@@ -13,6 +13,7 @@ from accounts.roles import Permission
 from clients import panels as client_cards
 from clients.models import Client
 from clients.queries import files_of
+from linkage.queries.consent import refusal
 from linkage.queries.referrals import referral_row, referrals_of
 from linkage.queries.resources import handouts_to
 from linkage.queries.taking_part import who_took_part
@@ -39,16 +40,19 @@ def taking_part(user: User, record: ServiceRecord) -> dict[str, Any] | None:
 
 @client_cards.panel(key="referrals", title="转介、资源链接", order=50, template="linkage/_client_referrals.html")
 def referrals(user: User, client: Client) -> dict[str, Any] | None:
-    """Over all files of the person. Two queries."""
+    """Over all files of the person. Four queries at most."""
     today, reads = timezone.localdate(), Reads(user)
     found = referrals_of(files_of(client))
-    edits = may(user, Permission.EDIT_LINKAGE, client.station.unit.path) and client.closed_on is None
+    in_use = client.closed_on is None and client.merged_into_id is None
+    edits = in_use and may(user, Permission.EDIT_LINKAGE, client.station.unit.path)
     if not (found or edits):
         return None
+    why = refusal(client) if edits else ""
     url = f"{reverse('referral_create')}?client={client.pk}"
     return {
+        "refusal": why,
         "rows": [referral_row(one, one.station_id in reads.stations, today) for one in found],
-        "links": [{"label": "登记", "url": url}] if edits else [],
+        "links": [{"label": "登记", "url": url}] if edits and not why else [],
     }
 
 

@@ -24,7 +24,7 @@ from files.checks import CheckedFile
 from linkage import rules
 from linkage.actions.shared import once, tell_change, trail_safe, withdraw
 from linkage.models import Referral, ReferralKind, ReferralState, ReferralStep, ToKind, Urgency
-from linkage.queries.consent import Sharing, sharing
+from linkage.queries.consent import refusal
 from policies.models import ProvisionKind
 from policies.queries import RuleBook
 from stations import stale
@@ -267,10 +267,8 @@ def _of_station(client: Client, station: Station, day: date) -> None:
 
 
 def _refuse_withdrawn(client: Client, field: str) -> None:
-    if client.refuses_use():
-        raise ValidationError({field: "服务对象已撤回服务同意，不能再登记新的事项"})
-    if sharing(client) == Sharing.WITHDRAWN:
-        raise ValidationError({field: "服务对象已撤回“向转介单位提供信息”的同意，不能再向外提供其信息"})
+    if why := refusal(client):
+        raise ValidationError({field: why})
 
 
 def _names(referral: Referral) -> list[str]:

@@ -24,3 +24,12 @@ def sharing(client: Client) -> Sharing:
     if newest is None:
         return Sharing.MISSING
     return Sharing.WITHDRAWN if newest.withdrawn_on else Sharing.GIVEN
+
+
+def refusal(client: Client) -> str:
+    """Why nothing may be given to others now, in words; "" when it may. Two queries."""
+    if client.refuses_use():
+        return "服务对象已撤回服务同意，不能再登记新的事项"
+    if sharing(client) == Sharing.WITHDRAWN:
+        return "服务对象已撤回“向转介单位提供信息”的同意，不能再向外提供其信息"
+    return ""

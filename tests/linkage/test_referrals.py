@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from clients.actions.merging import merge_clients
@@ -130,6 +131,18 @@ def test_withdrawn_consent_stops_opening_and_sharing(referral, step, client_file
     with pytest.raises(ValidationError) as caught:
         referral()
     assert "撤回" in errors_of(caught)["client"][0]
+
+
+@pytest.mark.parametrize(("kind", "words"), [("SHARING", "不能再向外提供其信息"), ("SERVICE", "不能再登记新的事项")])
+def test_the_card_on_the_file_offers_nothing_after_withdrawal_and_says_why(world, sign_in, client_file, kind, words):
+    def page():
+        return sign_in(world.worker).get(reverse("client_detail", args=[client_file.pk])).content.decode()
+
+    offer = f"{reverse('referral_create')}?client={client_file.pk}"
+    assert offer in page()
+    consent(client_file, date(2026, 9, 1), kind)
+    assert offer not in page()
+    assert words in page()
 
 
 def test_missing_consent_is_told_not_refused(referral, step, client_file):
