@@ -13,6 +13,7 @@ A room above declares its kind of link, and services never learns of that room:
             presets=lambda row: {"method": Method.CASE, "clients": [row.client_id], "title": "…"},
             attach=attach,                 # (by=, record=, row=) inside the transaction of the log
             of=of,                         # (record) -> rows that it belongs to
+            asks=lambda row: None,         # what the row asks for once the service is saved: a FollowUp
         )
     )
 
@@ -36,6 +37,17 @@ from services.models import ServiceRecord
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """A form of the room above, which its page at `url` takes; `note` stands above the fields. The form is built when
+    it is shown: a record may belong to many rows."""
+
+    title: str
+    form: Callable[[], Any]
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Link:
     """A kind of thing that a service record can belong to."""
 
@@ -48,6 +60,7 @@ class Link:
     presets: Callable[[Any], Mapping[str, Any]]
     attach: Callable[..., None]
     of: Callable[[ServiceRecord], Iterable[Any]]
+    asks: Callable[[Any], FollowUp | None] = lambda row: None
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,10 @@ class Linked:
     @property
     def presets(self) -> Mapping[str, Any]:
         return self.link.presets(self.row)
+
+    @property
+    def asks(self) -> FollowUp | None:
+        return self.link.asks(self.row)
 
 
 LINKS: dict[str, Link] = {}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
 from clients.vocabulary import FocusGroup
-from services.links import Link, declare
+from services.links import FollowUp, Link, declare
 from services.models import Domain, Method, ServiceRecord
 from visits.actions import make_visit
+from visits.forms.visits import result_form
 from visits.models import Visit, VisitState
 
 
@@ -52,7 +55,17 @@ def _attach(*, by: User | None, record: ServiceRecord, row: Visit) -> None:
 
 
 def _of(record: ServiceRecord) -> Iterable[Visit]:
-    return Visit.objects.filter(record=record).select_related("client", "batch").order_by("pk")
+    """Those of a batch first: they have questions."""
+    rows = Visit.objects.filter(record=record).select_related("client", "batch")
+    return rows.order_by(F("batch").asc(nulls_last=True), "pk")
+
+
+def _asks(visit: Visit) -> FollowUp | None:
+    if visit.state != VisitState.MADE or visit.condition:
+        return None
+    title = f"{visit.client}的探访结果" + (f"（{visit.batch.title}）" if visit.batch else "")
+    note = visit.batch.requirement if visit.batch else ""
+    return FollowUp(title, partial(result_form, visit), reverse("visit_result", args=[visit.pk]), note)
 
 
 declare(
@@ -66,5 +79,6 @@ declare(
         presets=_presets,
         attach=_attach,
         of=_of,
+        asks=_asks,
     )
 )

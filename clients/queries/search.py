@@ -41,4 +41,6 @@ def answers(client: Client, text: str) -> bool:
     word = "".join(text[:MOST].split())
     if number := number_in(word):
         return client.id_number_index == blind_index(number)
-    return word in client.name or bool(_LETTERS.fullmatch(word.lower())) and client.initials.startswith(word.lower())
+    if word in client.name:
+        return True
+    return bool(_LETTERS.fullmatch(word.lower())) and client.initials.startswith(word.lower())

@@ -62,8 +62,9 @@ def picker(form: LogForm | CorrectForm, day: date) -> Picker | None:
 @require_POST
 @permitted(Permission.LOG_SERVICE)
 def service_people(request: SignedIn) -> HttpResponse:
-    """More chips, by `q` (a part of a name), `names` (a list, of which the ticked `clients` settle those that they are
-    like), `all`, or `clients` alone (keys of a draft): names travel in the body, never in an address. `station_id`, and the day as the form has it."""
+    """More chips, by `q` (a part of a name), `names` (a list; the ticked `clients` settle those that they are like),
+    `all`, or `clients` alone (keys of a draft): names travel in the body, never in an address. `station_id`, and
+    the day as the form has it."""
     station = station_of(request, request.POST.get("station_id") or request.GET.get("station_id"))
     require(request.user, Permission.VIEW_CLIENTS, station.unit.path)
     sent, user = request.POST, request.user

@@ -36,11 +36,13 @@ WHOLE = ("station__unit", "entered_by", "due_provision__document")
 @require_safe
 @scoped(ServiceRecord, Permission.VIEW_RECORDS, related=WHOLE)
 def service_detail(request: SignedIn, record: ServiceRecord) -> HttpResponse:
-    """All facts, the judgement and the history. `?saved=1`: just logged, offer the next entry."""
+    """All facts, the judgement and the history. `?saved=1`: just logged, ask what it belongs to asks for, and offer the
+    next entry."""
     locked = is_locked(record.station, record.month)
     may_log = may(request.user, Permission.LOG_SERVICE, record.station.unit.path)
     reads = reads_people(request.user, record.station)
     linked = list(links.of(record))
+    saved = request.GET.get("saved") == "1" and record.entered_by_id == request.user.pk
     people = [
         {"name": str(client), "url": url_or_empty("client_detail", client.pk)}
         for client in (people_of(record) if reads else ())
@@ -71,7 +73,8 @@ def service_detail(request: SignedIn, record: ServiceRecord) -> HttpResponse:
         "locked": rules.locked_words(record.month) if locked else "",
         "may_log": may_log,
         "may_change": may_log and not locked and not record.voided_at,
-        "saved": request.GET.get("saved") == "1" and record.entered_by_id == request.user.pk,
+        "saved": saved,
+        "asked": [found for one in linked if (found := one.asks)] if saved and reads and may_log else [],
         "draft_key": ":".join(filter(None, [str(request.user.pk), str(record.station_id), request.GET.get("link")])),
     }
     return render(request, "services/service_detail.html", context)

@@ -9,12 +9,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from clients.actions.closing import close_file, reopen_file
 from clients.actions.merging import merge_clients, unmerge_clients
 from clients.models import Client
 from clients.vocabulary import Ending
 from tests.clients.make import make_client
+from tests.services.test_log_page import typed
 from tests.visits.conftest import NOW, TODAY
 from visits.actions import (
     cancel_visit,
@@ -120,6 +122,36 @@ def test_answers_come_with_the_result_and_all_problems_show_at_once(world, runni
         write_result(by=world.worker, visit=of(running), condition="", answers=answers(running, "油", "很多"))
     first, second, _ = running.questions.all()
     assert set(caught.value.error_dict) == {"condition", f"q{first.pk}", f"q{second.pk}"}
+
+
+def test_the_questions_stand_on_the_page_after_saving_and_are_answered_there(world, running, team, sign_in):
+    worker, visit = sign_in(world.worker), of(running)
+    data = typed(world, team, clients=[visit.client_id], contacts=1, elderly="", link=f"visit:{visit.pk}")
+    page = worker.post(reverse("service_log"), data, follow=True)
+    url = reverse("visit_result", args=[visit.pk])
+    html = page.content.decode()
+    assert f'action="{url}"' in html
+    assert "取暖方式" in html
+    heating, calls, _ = running.questions.all()
+    sent = {f"q{heating.pk}": "电", f"q{calls.pk}": "3", "condition": "NORMAL"}
+    assert worker.post(url, sent).status_code == 302
+    assert visit.answers.count() == 2
+    again = page.request["PATH_INFO"] + "?saved=1"
+    assert url not in worker.get(again).content.decode()  # answered: nothing more is asked
+    assert url not in sign_in(world.township).get(again).content.decode()
+
+
+def test_the_page_after_saving_costs_the_same_for_one_visit_and_for_ten(world, person, visited, log, sign_in):
+    worker, counts = sign_in(world.worker), []
+    for number in (1, 10):
+        people = [person(f"演示{number}之{each}", level=1) for each in range(number)]
+        record = log(clients=people, contacts=number, elderly=0)
+        page = reverse("service_detail", args=[record.pk]) + "?saved=1"
+        worker.get(page)
+        with CaptureQueriesContext(connection) as seen:
+            assert worker.get(page).content.decode().count("的探访结果") == number
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
 
 
 def test_the_county_sees_progress_and_answers_as_counts(world, running, visited):

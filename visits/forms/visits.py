@@ -12,6 +12,7 @@ from services.queries import team_choices
 from stations.models import Station, Worker
 from visits.answers import field_name
 from visits.models import AttemptReason, BatchQuestion, Condition, QuestionKind, Visit
+from visits.queries.batches import answers_of
 from visits.vocabulary import NO, YES
 
 
@@ -80,6 +81,14 @@ class ResultForm(forms.Form):
         given = self.cleaned_data
         answers = {question.pk: given.get(field_name(question)) for question in self.questions}
         return {name: given[name] for name in ("condition", "needs", "next_step")} | {"answers": answers}
+
+
+def result_form(visit: Visit, data: Any = None) -> ResultForm:
+    """The questions of the visit's batch with what was answered, and the result as it stands. Two queries at most."""
+    given = answers_of(visit)
+    initial = {field_name(question): text for question, text in given}
+    initial |= {name: getattr(visit, name) for name in ("condition", "needs", "next_step")}
+    return ResultForm(data, questions=[question for question, _ in given], **initial)
 
 
 def _answer_field(question: BatchQuestion) -> forms.Field:

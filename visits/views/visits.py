@@ -25,7 +25,7 @@ from common.forms import attempt
 from common.months import Month
 from visits.actions import arrange_visit, cancel_visit, note_attempt, plan_visit, write_result
 from visits.forms.filters import CountsFilter, VisitFilter
-from visits.forms.visits import ArrangeForm, AttemptForm, CancelForm, PlanForm, ResultForm
+from visits.forms.visits import ArrangeForm, AttemptForm, CancelForm, PlanForm, result_form
 from visits.models import Visit, VisitState
 from visits.queries.batches import answers_of
 from visits.queries.counts import COLUMNS, counts, counts_table
@@ -201,10 +201,7 @@ def visit_result(request: SignedIn, visit: Visit) -> HttpResponse:
     """What was found, with the batch's questions before it; a visit that is not made yet leads to its record first."""
     if visit.state == VisitState.OPEN and allowed(request.user, P.LOG_SERVICE, visit):
         return redirect(f"{reverse('service_log')}?link=visit:{visit.pk}")
-    given = answers_of(visit)
-    initial = {f"q{question.pk}": text for question, text in given}
-    initial |= {name: getattr(visit, name) for name in ("condition", "needs", "next_step")}
-    form = ResultForm(request.POST or None, questions=[question for question, _ in given], **initial)
+    form = result_form(visit, request.POST or None)
     return _step(
         request, visit, form, lambda: write_result(by=request.user, visit=visit, **form.values()),
         "填写探访结果", "探访结果已保存", requirement=visit.batch.requirement if visit.batch else "",
