@@ -26,6 +26,9 @@ def checked(
     Whom the record `named` before stays named: their file may have been merged or closed since, and their consent
     withdrawn; only the days must be such as a file of theirs was open here. Raises ValidationError({"clients": …})
     naming who and why. A fixed number of queries.
+
+    Their files stay locked, and those of whom the record `named` before: the rooms above (visits) lock both afterwards,
+    and a planner who takes files in the order of their keys would wait for one while holding another.
     """
     chosen = sorted({client.pk: client for client in clients}.values(), key=lambda client: client.pk)
     if not chosen:
@@ -36,12 +39,10 @@ def checked(
         raise ValidationError({"contacts": f"已选 {len(chosen)} 名服务对象，服务人次不能少于 {len(chosen)}"})
     keys = [client.pk for client in chosen]
     new = [key for key in keys if key not in named]
-    # Locked: a file that is merged at this moment would leave the service counting a person who is no more.
-    locked = Client.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True)
-    held = {client.pk: client for client in locked}
-    usable = {key for key, client in held.items() if key in named or client.standing}
+    held = _held({*keys, *named})
+    usable = {key for key in keys if key in held and (key in named or held[key].standing)}
     problems = [f"{client.name}在服务日期没有本站在档的档案" for client in chosen if client.pk not in usable]
-    persons = {client.person_id for client in held.values()}
+    persons = {held[key].person_id for key in keys if key in held}
     of_them = FileSpell.objects.filter(Q(client__in=persons) | Q(client__merged_into__in=persons), station=station)
     kept = of_them.during(facts.starts_on, facts.ends_on).select_related("client")
     here = {spell.client.person_id for spell in kept} | {spell.client_id for spell in kept}
@@ -57,6 +58,14 @@ def checked(
     if problems:
         raise ValidationError({"clients": problems})
     return [held[key] for key in keys]
+
+
+def _held(keys: Collection[int]) -> dict[int, Client]:
+    """These files and those that stand for their persons, locked in the order of their keys by one statement: key →
+    file. A file that is merged at this moment would leave the service counting a person who is no more."""
+    roots = Client.objects.filter(pk__in=keys, merged_into__isnull=False).order_by().values("merged_into")
+    rows = Client.objects.filter(Q(pk__in=keys) | Q(pk__in=roots)).order_by("pk")
+    return {client.pk: client for client in rows.select_for_update(of=("self",), no_key=True)}
 
 
 def rows_for(record: ServiceRecord, clients: Iterable[Client]) -> list[ServiceClient]:

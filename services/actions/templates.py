@@ -25,7 +25,7 @@ def save_template(
 ) -> ServiceTemplate:
     """A new template of the unit, or `template` changed. `fields`: name, domain, method and, each may be blank, title,
     place, hours, result. Raises ValidationError by field."""
-    OrgUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    _hold(unit)
     facts = _clean(fields)
     others = ServiceTemplate.objects.filter(unit=unit)
     if template:
@@ -34,7 +34,9 @@ def save_template(
         raise ValidationError({"name": f"已有名为“{facts['name']}”的模板"})
     if template is None and others.count() >= MOST:
         raise ValidationError(f"最多 {MOST} 个模板，请先删除不用的")
-    row = ServiceTemplate(unit=unit) if template is None else ServiceTemplate.objects.get(pk=template.pk)
+    row = ServiceTemplate(unit=unit) if template is None else ServiceTemplate.objects.filter(pk=template.pk).first()
+    if row is None:
+        raise ValidationError("模板已被他人删除")
     before = audit.state(row) if template else {}
     for name, value in facts.items():
         setattr(row, name, value)
@@ -47,9 +49,17 @@ def save_template(
 
 @transaction.atomic
 def delete_template(*, by: User | None, template: ServiceTemplate) -> None:
-    """Take a template away. What was logged by it stays as it is."""
+    """Take a template away; nothing happens to one that is gone. What was logged by it stays as it is."""
+    _hold(template.unit)
+    if not ServiceTemplate.objects.filter(pk=template.pk).exists():
+        return
     audit.record(by=by, verb="删除模板", target=template, unit=template.unit)
     template.delete()
+
+
+def _hold(unit: OrgUnit) -> None:
+    """Whoever writes templates of the unit waits for the others."""
+    OrgUnit.objects.select_for_update(no_key=True).values_list("pk").get(pk=unit.pk)
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:

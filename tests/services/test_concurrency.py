@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
+from clients.models import Client
 from common.months import Month
 from services.actions import MonthLocked, correct_service, lock_month, review_service
 from services.models import MonthLock, ReviewState, ServiceRecord
+from tests.clients.make import make_client
 from tests.together import together
+from visits.models import Visit
 
 pytestmark = [
     pytest.mark.services,
@@ -98,3 +102,30 @@ def test_a_correction_does_not_undo_a_review_of_the_same_moment(log, world, atte
     record.refresh_from_db()
     assert record.contacts == 4
     assert record.review_state == record.reviews.latest("pk").state
+
+
+def test_a_correction_takes_old_and_new_files_in_the_order_of_their_keys(log, world):
+    """It waits for the first file without holding a later one that a planner, who holds the first, asks for next."""
+    low, high = (make_client(world.station(), name, level=3) for name in ("演示甲", "演示乙"))
+    record = log(clients=[low])
+    assert Visit.objects.filter(record=record, client=low).exists()  # so that the visits' room locks the old file too
+    held, free = threading.Event(), []
+
+    def plan_both() -> None:
+        with transaction.atomic():
+            list(Client.objects.filter(pk=low.pk).select_for_update())
+            held.set()
+            time.sleep(1)
+            try:
+                with transaction.atomic():
+                    free.extend(Client.objects.filter(pk=high.pk).select_for_update(nowait=True))
+            except OperationalError:
+                pass
+
+    def correct() -> Any:
+        held.wait(timeout=10)
+        return correct_service(by=world.worker, record=record, reason="选错了人", clients=[high])
+
+    _, result = together(plan_both, correct)
+    assert free == [high]
+    assert isinstance(result, ServiceRecord)

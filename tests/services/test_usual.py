@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import AuditEvent
@@ -19,6 +19,7 @@ from services.rules import CHECKS
 from tests.clients.make import make_client
 from tests.services.conftest import NOW, TODAY
 from tests.services.test_log_page import LOG
+from tests.together import together
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +155,25 @@ def test_templates_are_written_changed_and_deleted_on_their_pages(page, world):
     assert not ServiceTemplate.objects.exists()
     verbs = list(AuditEvent.objects.order_by("id").values_list("verb", flat=True))
     assert verbs[-3:] == ["新建模板", "修改模板", "删除模板"]
+
+
+def test_a_template_is_deleted_once_and_no_more_written(world):
+    unit = world.station().unit
+    template, same = (save_template(by=None, unit=unit, **FACTS), ServiceTemplate.objects.get())
+    delete_template(by=None, template=template)
+    delete_template(by=None, template=same)
+    assert AuditEvent.objects.filter(verb="删除模板").count() == 1
+    with pytest.raises(ValidationError, match="已被他人删除"):
+        save_template(by=None, unit=unit, template=same, **FACTS)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs DATABASE_URL of a PostgreSQL")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_delete_a_template_at_once_one_leaves_its_event(world):
+    template = save_template(by=None, unit=world.station().unit, **FACTS)
+    same = ServiceTemplate.objects.get()
+    together(*(lambda row=row: delete_template(by=None, template=row) for row in (template, same)))
+    assert AuditEvent.objects.filter(verb="删除模板").count() == 1
 
 
 def test_a_template_of_another_unit_cannot_be_written(page, world):
