@@ -12,17 +12,9 @@ from casework.models.case_contents import (
 )
 from casework.models.case_records import CaseComment, CaseService
 from casework.models.cases import Case, CaseHandover, CaseProblem, CaseSpell, CaseStep
-from casework.models.groups import (
-    Attainment,
-    Group,
-    GroupEvaluation,
-    GroupKind,
-    GroupMember,
-    GroupPhase,
-    GroupScale,
-    GroupSession,
-    SessionAttendance,
-)
+from casework.models.group_evaluations import GroupEvaluation, GroupScale
+from casework.models.groups import Group, GroupKind, GroupMember, GroupPhase, GroupSession, SessionAttendance
+from casework.models.planned import Attainment
 from casework.phases import GroupState, Phase
 
 __all__ = [

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from casework.models.groups import Attainment, PlannedModel, PlannedQuerySet
+from casework.models.planned import Attainment, PlannedModel, PlannedQuerySet
 from casework.models.satisfaction import Satisfaction
 from common.months import Month
 from services.models import Domain, ServiceRecord

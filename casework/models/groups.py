@@ -1,4 +1,4 @@
-"""Groups 小组 (MZ/T 095-2017): plan, members, sessions held through service records, phases, evaluation."""
+"""Groups 小组 (MZ/T 095-2017): plan, phases, members, sessions held through service records, attendance."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
-from accounts.roles import Permission
-from casework.models.satisfaction import Satisfaction
+from casework.models.planned import PlannedModel, PlannedQuerySet
 from casework.phases import GroupState, Phase
-from clients.gate import SupervisedModel, SupervisedQuerySet, stations_read, supervised_stations
+from clients.gate import SupervisedModel, SupervisedQuerySet
 from clients.models import Client
 from common.months import Month
 from services.models import Domain, ServiceRecord
@@ -26,33 +25,6 @@ class GroupKind(models.TextChoices):
     THERAPY = "THERAPY", "治疗小组"
     TASK = "TASK", "任务小组"
     INTEREST = "INTEREST", "兴趣小组"
-
-
-class Attainment(models.TextChoices):
-    """How far the goals were reached."""
-
-    FULL = "FULL", "全部达成"
-    MOSTLY = "MOSTLY", "大部分达成"
-    PARTLY = "PARTLY", "部分达成"
-    NOT = "NOT", "未达成"
-
-
-class PlannedQuerySet(SupervisedQuerySet):
-    """Groups and activities themselves tell of no person: who reads records sees them, and supervisors do."""
-
-    def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
-        if permission != Permission.VIEW_RECORDS:
-            return super().visible_to(user, permission)
-        reach = Q(pk__in=stations_read(user, permission)) | Q(pk__in=supervised_stations(user))
-        stations = Station.objects.filter(reach).order_by().values("pk")
-        return self.filter(**{f"{self.station}__in": stations})
-
-
-class PlannedModel(SupervisedModel):
-    def allows(self, user: Any, permission: Permission) -> bool:
-        if permission == Permission.VIEW_RECORDS and super().allows(user, Permission.VIEW_CLIENTS):
-            return True
-        return super().allows(user, permission)
 
 
 class GroupQuerySet(PlannedQuerySet):
@@ -328,58 +300,3 @@ class SessionAttendance(SupervisedModel, models.Model):
     @property
     def supervised_station_id(self) -> int:
         return self.session.group.station_id
-
-
-class GroupEvaluation(OfGroup, Satisfaction, models.Model):
-    """The evaluation at the end; without it a group cannot end."""
-
-    group = models.OneToOneField(Group, models.CASCADE, related_name="evaluation", verbose_name="小组")
-    on = models.DateField("评估日期")
-    attainment = models.CharField("目标达成", max_length=8, choices=Attainment.choices)
-    goals = models.TextField("目标达成情况", max_length=1000)
-    process = models.TextField("过程评估", max_length=1000)
-    summary = models.TextField("总结和建议", max_length=1000)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="评估人")
-
-    objects = OfGroupQuerySet.as_manager()
-    audit_private: ClassVar[frozenset[str]] = frozenset({"goals", "process", "summary"})
-
-    class Meta:
-        verbose_name = "小组评估"
-        verbose_name_plural = "小组评估"
-
-    def __str__(self) -> str:
-        return f"{self.group} {self.on}"
-
-
-class GroupScaleQuerySet(SupervisedQuerySet):
-    gate = "evaluation__group__station__unit__path"
-    station = "evaluation__group__station"
-
-
-class GroupScale(SupervisedModel, models.Model):
-    """A simple scale 量表 that members filled in before and after: averages over those who did both."""
-
-    evaluation = models.ForeignKey(GroupEvaluation, models.CASCADE, related_name="scales", verbose_name="小组评估")
-    name = models.CharField("量表", max_length=40)
-    people = models.PositiveSmallIntegerField("填写人数")
-    before = models.DecimalField("前测平均分", max_digits=5, decimal_places=1)
-    after = models.DecimalField("后测平均分", max_digits=5, decimal_places=1)
-
-    objects = GroupScaleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "小组量表"
-        verbose_name_plural = "小组量表"
-        ordering = ["evaluation", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["evaluation", "name"], name="group_scale_once"),
-            models.CheckConstraint(condition=Q(people__gte=1), name="group_scale_has_people"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def supervised_station_id(self) -> int:
-        return self.evaluation.group.station_id
