@@ -89,17 +89,17 @@ def _either(one: tuple[int, ...] | None, other: tuple[int, ...]) -> tuple[int, .
 @lru_cache(maxsize=16)
 def _several(source: Source, vendor: str) -> tuple[str, tuple[Any, ...]]:
     """Who was at more than one station: a walk over the index (month, person, station)."""
-    rows: Any = source.rows() if source.rows else None
     # The ends in place of a count of different ones, for which PostgreSQL would sort and use no second worker.
-    ends = rows.order_by().values(source.distinct).annotate(m_first=Min("station_id"), m_last=Max("station_id"))
+    ends = (
+        source.facts().order_by().values(source.distinct).annotate(m_first=Min("station_id"), m_last=Max("station_id"))
+    )
     return ends.filter(m_last__gt=F("m_first")).values_list(source.distinct).query.sql_with_params()
 
 
 @lru_cache(maxsize=16)
 def _flags(source: Source, vendor: str) -> tuple[str, tuple[Any, ...]]:
     """Station, person, and for each measure whether any of the rows meets its condition."""
-    rows: Any = source.rows() if source.rows else None
-    of = rows.filter(**{f"{source.distinct}__in": SCOPE}).order_by().values("station_id", source.distinct)
+    of = source.facts().filter(**{f"{source.distinct}__in": SCOPE}).order_by().values("station_id", source.distinct)
     flags = {f"m_{measure.key}": _flag(measure) for measure in SOURCES[source]}
     return of.annotate(**flags).values_list("station_id", source.distinct, *flags).query.sql_with_params()
 

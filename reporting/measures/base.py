@@ -76,14 +76,18 @@ class Source:
             for key, label, condition in measures
         ]
 
+    def facts(self) -> QuerySet:
+        """Its rows. TypeError for a source that is no query."""
+        if self.rows is None:
+            raise TypeError(f"{self.key} is no query")
+        return self.rows()
+
     def grouped(self, aggregates: Mapping[str, Expression], *, scoped: bool) -> QuerySet:
         """`station_id` and each aggregate, one row a station; `scoped`: only the stations of SCOPE.
 
         A column is named `m_<key>`: a bare key may be the name of a column that a later aggregate sums.
         """
-        if self.rows is None:
-            raise TypeError(f"{self.key} is no query")
-        rows = self.rows()
+        rows = self.facts()
         if scoped:
             rows = rows.filter(**{f"{self.station}__in": SCOPE})
         return rows.annotate(**{f"m_{key}": aggregate for key, aggregate in aggregates.items()}).order_by()

@@ -8,7 +8,7 @@ a rule that differs from place to place decides. A new measure is a line in its 
 function of what the unit has so far (DERIVED). A new indicator is an `Indicator`: "%" divides to a share, another unit
 with a denominator to a mean. All three go into the file's `TOPIC`; a new file is named in `TOPICS` here. Months that
 were counted before have the new measure once they are counted again
-(`manage.py compute`). Where a figure stands on a page is said in reporting/layout.py alone.
+(`manage.py compute`). Where a figure stands on a page is said in reporting/layout alone.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from reporting.compute.statements import run
 from reporting.compute.vectors import INDEX, ORDER, decode, encode
 from reporting.facets import Facet
 from reporting.indicators import Direction, Group
-from reporting.measures import Place
+from reporting.measures import Place, Source
 from reporting.measures.parameters import Moment
 from reporting.registry import HEADLINES, INDICATORS, MEASURES, SOURCES
 from services.models import Domain, FocusGroup, Method
@@ -87,3 +87,8 @@ def test_every_value_of_a_facet_has_its_indicators(facet, choices):
 
 def test_the_headlines_are_few():
     assert 5 <= len(HEADLINES) <= 12
+
+
+def test_a_source_that_a_rule_judges_has_no_facts():
+    with pytest.raises(TypeError, match="is no query"):
+        Source("judged", "判定", judge=lambda moment, units: {}).facts()
