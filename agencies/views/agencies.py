@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,8 +40,9 @@ from agencies.forms.filters import AgencyFilter
 from agencies.models import Agency, AgencyMember
 from agencies.queries.agency_list import agency_rows, sorted_agencies
 from agencies.queries.pages import adoptable, agency_page
-from agencies.views.shared import for_contracts, form_page, list_context
+from agencies.views.shared import for_contracts, list_context
 from common.forms import WithdrawForm
+from common.pages import write_page
 from files.actions import attach
 
 P = Permission
@@ -80,10 +82,10 @@ def agency_detail(request: SignedIn, agency: Agency) -> HttpResponse:
 @permitted(P.MANAGE_CONTRACTS)
 def agency_create(request: SignedIn) -> HttpResponse:
     form = AgencyForm(request.POST or None, user=request.user)
-    return form_page(
+    return write_page(
         request, form, lambda: create_agency(by=request.user, **form.cleaned_data),
-        title="新建机构档案", done="已建档，接着登记等级、上传登记证书", back=("agency_list", None),
-        to=lambda agency: ("agency_detail", agency.pk),
+        title="新建机构档案", done="已建档，接着登记等级、上传登记证书", back=reverse("agency_list"),
+        after=lambda agency: reverse("agency_detail", args=[agency.pk]),
     )  # fmt: skip
 
 
@@ -91,9 +93,9 @@ def agency_create(request: SignedIn) -> HttpResponse:
 @scoped(Agency, P.MANAGE_CONTRACTS, related=JOINED)
 def agency_edit(request: SignedIn, agency: Agency) -> HttpResponse:
     form = AgencyForm(request.POST or None, user=request.user, agency=agency)
-    return form_page(
+    return write_page(
         request, form, lambda: edit_agency(by=request.user, agency=agency, **form.cleaned_data),
-        title="编辑机构档案", done="档案已保存", back=("agency_detail", agency.pk), about=agency.name,
+        title="编辑机构档案", done="档案已保存", back=reverse("agency_detail", args=[agency.pk]), about=agency.name,
     )  # fmt: skip
 
 
@@ -110,13 +112,13 @@ def agency_grade(request: SignedIn, agency: Agency) -> HttpResponse:
             attach(by=request.user, target=agency, unit=agency.unit, files=uploads, slot="grade", field="uploads")
         return made
 
-    return form_page(
+    return write_page(
         request,
         form,
         write,
         title="登记机构等级",
         done="等级已登记",
-        back=("agency_detail", agency.pk),
+        back=reverse("agency_detail", args=[agency.pk]),
         about=agency.name,
     )
 
@@ -129,21 +131,27 @@ def agency_grade_withdraw(request: SignedIn, agency: Agency) -> HttpResponse:
         messages.info(request, "没有可以撤回的等级")
         return redirect("agency_detail", agency.pk)
     form = WithdrawForm(request.POST or None, expected=last.pk)
-    return form_page(
-        request, form, lambda: withdraw_grade(by=request.user, agency=agency, **form.cleaned_data),
-        title="撤回机构等级", done="已撤回", back=("agency_detail", agency.pk), about=f"{agency.name} {last}",
-        submit_label="撤回", danger=True,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: withdraw_grade(by=request.user, agency=agency, **form.cleaned_data),
+        title="撤回机构等级",
+        done="已撤回",
+        back=reverse("agency_detail", args=[agency.pk]),
+        about=f"{agency.name} {last}",
+        submit_label="撤回",
+        danger=True,
+    )
 
 
 @GET_OR_POST
 @scoped(Agency, P.MANAGE_CONTRACTS, related=JOINED)
 def agency_blacklist(request: SignedIn, agency: Agency) -> HttpResponse:
     """Put the agency on the blacklist, or take it off."""
-    back = ("agency_detail", agency.pk)
+    back = reverse("agency_detail", args=[agency.pk])
     if agency.blacklistings.current().exists():
         form = LiftForm(request.POST or None)
-        return form_page(
+        return write_page(
             request, form, lambda: lift_blacklisting(by=request.user, agency=agency, **form.cleaned_data),
             title="移出黑名单", done="已移出黑名单", back=back, about=agency.name,
         )  # fmt: skip
@@ -157,7 +165,7 @@ def agency_blacklist(request: SignedIn, agency: Agency) -> HttpResponse:
             attach(by=request.user, target=agency, unit=agency.unit, files=uploads, slot="blacklist", field="uploads")
         return made
 
-    return form_page(
+    return write_page(
         request, listing, write, title="列入黑名单", done="已列入黑名单，不能再签订新合同", back=back,
         about=f"{agency.name}：列入后不能签订新合同、不能成交，履行中的合同不受影响", submit_label="列入", danger=True,
     )  # fmt: skip
@@ -167,9 +175,9 @@ def agency_blacklist(request: SignedIn, agency: Agency) -> HttpResponse:
 @scoped(Agency, P.MANAGE_CONTRACTS, related=JOINED)
 def agency_employ(request: SignedIn, agency: Agency) -> HttpResponse:
     form = EmployForm(request.POST or None, user=request.user)
-    return form_page(
+    return write_page(
         request, form, lambda: employ_by_agency(by=request.user, agency=agency, **form.values()),
-        title="聘用社工", done="聘用已登记", back=("agency_detail", agency.pk), about=agency.name,
+        title="聘用社工", done="聘用已登记", back=reverse("agency_detail", args=[agency.pk]), about=agency.name,
     )  # fmt: skip
 
 
@@ -192,9 +200,9 @@ def agency_member_add(request: SignedIn, agency: Agency) -> HttpResponse:
         given = form.cleaned_data
         return add_member(by=request.user, agency=agency, user=given["username"], starts_on=given["starts_on"])
 
-    return form_page(
+    return write_page(
         request, form, write, title="增加机构管理员", done="已增加，其可见站点随合同自动生效和到期",
-        back=("agency_detail", agency.pk), about=agency.name,
+        back=reverse("agency_detail", args=[agency.pk]), about=agency.name,
     )  # fmt: skip
 
 
@@ -202,10 +210,15 @@ def agency_member_add(request: SignedIn, agency: Agency) -> HttpResponse:
 @scoped(AgencyMember, P.MANAGE_CONTRACTS, related=("agency__unit", "user"))
 def agency_member_end(request: SignedIn, member: AgencyMember) -> HttpResponse:
     form = EndMemberForm(request.POST or None)
-    return form_page(
-        request, form, lambda: end_member(by=request.user, member=member, **form.cleaned_data),
-        title="结束机构管理员", done="已结束", back=("agency_detail", member.agency_id), about=str(member),
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: end_member(by=request.user, member=member, **form.cleaned_data),
+        title="结束机构管理员",
+        done="已结束",
+        back=reverse("agency_detail", args=[member.agency_id]),
+        about=str(member),
+    )
 
 
 @require_GET

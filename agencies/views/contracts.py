@@ -45,7 +45,8 @@ from agencies.models import Contract, ContractTerm, Payment, Procurement
 from agencies.queries.contract_list import JOINED, contract_rows, sorted_contracts
 from agencies.queries.pages import contract_page
 from agencies.queries.payments import advice_of
-from agencies.views.shared import for_contracts, form_page, list_context
+from agencies.views.shared import for_contracts, list_context
+from common.pages import write_page
 from files.actions import attach
 
 P = Permission
@@ -98,9 +99,9 @@ def contract_create(request: SignedIn) -> HttpResponse:
     """`?procurement=` fills in what that procurement settled."""
     initial = _from_procurement(request)
     form = ContractForm(request.POST or None, request.FILES or None, user=request.user, initial=initial)
-    return form_page(
+    return write_page(
         request, form, _sign(request, form), title="登记合同", done="合同已登记，接着约定服务指标和付款计划",
-        back=("contract_list", None), to=lambda made: ("contract_detail", made.pk),
+        back=reverse("contract_list"), after=lambda made: reverse("contract_detail", args=[made.pk]),
     )  # fmt: skip
 
 
@@ -118,9 +119,9 @@ def _from_procurement(request: SignedIn) -> dict[str, Any] | None:
 def contract_renew(request: SignedIn, contract: Contract) -> HttpResponse:
     form = ContractForm(request.POST or None, request.FILES or None, user=request.user, renewal_of=contract)
     write = _sign(request, form, agency=contract.agency, buyer=contract.buyer, renewal_of=contract)
-    return form_page(
-        request, form, write, title="续签合同", done="已续签", back=("contract_detail", contract.pk),
-        about=f"{contract.agency} · {contract}", to=lambda made: ("contract_detail", made.pk),
+    return write_page(
+        request, form, write, title="续签合同", done="已续签", back=reverse("contract_detail", args=[contract.pk]),
+        about=f"{contract.agency} · {contract}", after=lambda made: reverse("contract_detail", args=[made.pk]),
     )  # fmt: skip
 
 
@@ -128,9 +129,9 @@ def contract_renew(request: SignedIn, contract: Contract) -> HttpResponse:
 @scoped(Contract, P.MANAGE_CONTRACTS, related=JOINED)
 def contract_edit(request: SignedIn, contract: Contract) -> HttpResponse:
     form = EditContractForm(request.POST or None, contract=contract)
-    return form_page(
+    return write_page(
         request, form, lambda: edit_contract(by=request.user, contract=contract, **form.cleaned_data),
-        title="修改合同", done="合同已保存", back=("contract_detail", contract.pk), about=str(contract),
+        title="修改合同", done="合同已保存", back=reverse("contract_detail", args=[contract.pk]), about=str(contract),
     )  # fmt: skip
 
 
@@ -138,20 +139,26 @@ def contract_edit(request: SignedIn, contract: Contract) -> HttpResponse:
 @scoped(Contract, P.MANAGE_CONTRACTS, related=JOINED)
 def contract_terminate(request: SignedIn, contract: Contract) -> HttpResponse:
     form = TerminateForm(request.POST or None)
-    return form_page(
-        request, form, lambda: terminate_contract(by=request.user, contract=contract, **form.cleaned_data),
-        title="提前终止合同", done="合同已提前终止", back=("contract_detail", contract.pk), about=str(contract),
-        submit_label="终止", danger=True,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: terminate_contract(by=request.user, contract=contract, **form.cleaned_data),
+        title="提前终止合同",
+        done="合同已提前终止",
+        back=reverse("contract_detail", args=[contract.pk]),
+        about=str(contract),
+        submit_label="终止",
+        danger=True,
+    )
 
 
 @GET_OR_POST
 @scoped(Contract, P.MANAGE_CONTRACTS, related=JOINED)
 def contract_withdraw(request: SignedIn, contract: Contract) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
+    return write_page(
         request, form, lambda: withdraw_contract(by=request.user, contract=contract, **form.cleaned_data),
-        title="撤回合同", done="合同已撤回", back=("contract_detail", contract.pk),
+        title="撤回合同", done="合同已撤回", back=reverse("contract_detail", args=[contract.pk]),
         about=f"{contract}：录错的合同撤回后不再计入任何统计，站点可以重新签约", submit_label="撤回", danger=True,
     )  # fmt: skip
 
@@ -212,13 +219,13 @@ def _rows_page(
 @GET_OR_POST
 @scoped(Payment, P.MANAGE_CONTRACTS, related=TERM)
 def payment_paid(request: SignedIn, payment: Payment) -> HttpResponse:
-    back = ("contract_detail", payment.contract_id)
+    back = reverse("contract_detail", args=[payment.contract_id])
     if payment.paid_on:
         messages.info(request, f"第 {payment.number} 期已登记支付")
         return redirect(*back)
     advice = advice_of(payment, timezone.localdate())
     form = PaidForm(request.POST or None, amount=advice.amount or payment.amount)
-    return form_page(
+    return write_page(
         request, form, lambda: mark_paid(by=request.user, payment=payment, **form.cleaned_data),
         title=f"登记第 {payment.number} 期付款", done="付款已登记", back=back,
         about=f"{payment.contract} · 本期 {payment.amount} 元 · {advice.advice.label}：{advice.reason}",
@@ -229,11 +236,17 @@ def payment_paid(request: SignedIn, payment: Payment) -> HttpResponse:
 @scoped(Payment, P.MANAGE_CONTRACTS, related=TERM)
 def payment_withdraw(request: SignedIn, payment: Payment) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
-        request, form, lambda: withdraw_paid(by=request.user, payment=payment, **form.cleaned_data),
-        title=f"撤回第 {payment.number} 期付款登记", done="已撤回", back=("contract_detail", payment.contract_id),
-        about=str(payment.contract), submit_label="撤回", danger=True,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: withdraw_paid(by=request.user, payment=payment, **form.cleaned_data),
+        title=f"撤回第 {payment.number} 期付款登记",
+        done="已撤回",
+        back=reverse("contract_detail", args=[payment.contract_id]),
+        about=str(payment.contract),
+        submit_label="撤回",
+        danger=True,
+    )
 
 
 @require_GET

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -37,7 +38,8 @@ from agencies.forms.filters import EvaluationFilter
 from agencies.models import ContractTerm, Evaluation, EvaluationFrame, Step
 from agencies.queries.evaluations import default_frame, evaluation_list_page, frames_for
 from agencies.queries.pages import evaluation_page
-from agencies.views.shared import for_contracts, form_page
+from agencies.views.shared import for_contracts
+from common.pages import write_page
 from files.actions import attach
 
 P = Permission
@@ -62,11 +64,16 @@ def evaluation_list(request: SignedIn) -> HttpResponse:
 def evaluation_open(request: SignedIn, term: ContractTerm) -> HttpResponse:
     frames = frames_for(term.contract, timezone.localdate())
     form = OpenEvaluationForm(request.POST or None, user=request.user, frames=frames)
-    return form_page(
-        request, form, lambda: open_evaluation(by=request.user, term=term, **form.cleaned_data),
-        title="开始评估", done="评估已开始，可以打分", back=("contract_detail", term.contract_id),
-        about=f"{term.contract.agency} · {term.contract} · {term}", to=lambda made: ("evaluation_detail", made.pk),
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: open_evaluation(by=request.user, term=term, **form.cleaned_data),
+        title="开始评估",
+        done="评估已开始，可以打分",
+        back=reverse("contract_detail", args=[term.contract_id]),
+        about=f"{term.contract.agency} · {term.contract} · {term}",
+        after=lambda made: reverse("evaluation_detail", args=[made.pk]),
+    )
 
 
 @require_GET
@@ -87,7 +94,7 @@ def evaluation_detail(request: SignedIn, evaluation: Evaluation) -> HttpResponse
 def evaluation_score(request: SignedIn, evaluation: Evaluation, scorer: int) -> HttpResponse:
     """One scorer's sheet. What is filled in is kept, so that it can be left and gone on with."""
     sheet = get_object_or_404(evaluation.scorers.all(), pk=scorer)
-    back = ("evaluation_detail", evaluation.pk)
+    back = reverse("evaluation_detail", args=[evaluation.pk])
     if evaluation.step != Step.SCORING:
         return redirect(*back)
     form = ScoreForm(request.POST or None, scorer=sheet, items=list(evaluation.frame.items.all()))
@@ -96,7 +103,7 @@ def evaluation_score(request: SignedIn, evaluation: Evaluation, scorer: int) -> 
         record_scores(by=request.user, scorer=sheet, scores=form.scores(), comments=form.comments())
         return True
 
-    return form_page(
+    return write_page(
         request, form, write, title=f"{sheet.name}的评分表", done="评分已保存", back=back, about=str(evaluation),
         template="agencies/score_form.html",
     )  # fmt: skip
@@ -116,31 +123,48 @@ def evaluation_finalise(request: SignedIn, evaluation: Evaluation) -> HttpRespon
             attach(by=request.user, target=done, unit=buyer, files=uploads, slot="evidence", field="uploads")
         return done
 
-    return form_page(
-        request, form, write, title="评估定稿", done="评估已定稿", back=("evaluation_detail", evaluation.pk),
-        about=f"{evaluation}：定稿后分数不能再改，付款建议随结论给出", submit_label="定稿",
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        write,
+        title="评估定稿",
+        done="评估已定稿",
+        back=reverse("evaluation_detail", args=[evaluation.pk]),
+        about=f"{evaluation}：定稿后分数不能再改，付款建议随结论给出",
+        submit_label="定稿",
+    )
 
 
 @GET_OR_POST
 @scoped(Evaluation, P.MANAGE_CONTRACTS, related=JOINED)
 def evaluation_withdraw(request: SignedIn, evaluation: Evaluation) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
-        request, form, lambda: withdraw_evaluation(by=request.user, evaluation=evaluation, **form.cleaned_data),
-        title="撤回评估", done="评估已撤回", back=("evaluation_detail", evaluation.pk), about=str(evaluation),
-        submit_label="撤回", danger=True,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: withdraw_evaluation(by=request.user, evaluation=evaluation, **form.cleaned_data),
+        title="撤回评估",
+        done="评估已撤回",
+        back=reverse("evaluation_detail", args=[evaluation.pk]),
+        about=str(evaluation),
+        submit_label="撤回",
+        danger=True,
+    )
 
 
 @GET_OR_POST
 @scoped(Evaluation, P.MANAGE_CONTRACTS, related=JOINED)
 def correction_add(request: SignedIn, evaluation: Evaluation) -> HttpResponse:
     form = CorrectionForm(request.POST or None)
-    return form_page(
-        request, form, lambda: add_correction(by=request.user, evaluation=evaluation, **form.cleaned_data),
-        title="提出整改", done="整改事项已登记", back=("evaluation_detail", evaluation.pk), about=str(evaluation),
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: add_correction(by=request.user, evaluation=evaluation, **form.cleaned_data),
+        title="提出整改",
+        done="整改事项已登记",
+        back=reverse("evaluation_detail", args=[evaluation.pk]),
+        about=str(evaluation),
+    )
 
 
 @GET_OR_POST
@@ -148,9 +172,9 @@ def correction_add(request: SignedIn, evaluation: Evaluation) -> HttpResponse:
 def correction_done(request: SignedIn, evaluation: Evaluation, correction: int) -> HttpResponse:
     row = get_object_or_404(evaluation.corrections.all(), pk=correction)
     form = DoneForm(request.POST or None)
-    return form_page(
+    return write_page(
         request, form, lambda: complete_correction(by=request.user, correction=row, **form.cleaned_data),
-        title="整改完成", done="已登记完成", back=("evaluation_detail", evaluation.pk), about=row.text,
+        title="整改完成", done="已登记完成", back=reverse("evaluation_detail", args=[evaluation.pk]), about=row.text,
     )  # fmt: skip
 
 
@@ -180,10 +204,10 @@ def frame_detail(request: SignedIn, frame: EvaluationFrame) -> HttpResponse:
 def frame_create(request: SignedIn) -> HttpResponse:
     """Starts from the shipped frame."""
     form = FrameForm(request.POST or None, user=request.user, like=default_frame())
-    return form_page(
+    return write_page(
         request, form, lambda: create_frame(by=request.user, **form.values()),
-        title="制定评估办法", done="评估办法已制定，下级开始评估时优先采用", back=("evaluation_list", None),
-        to=lambda frame: ("frame_detail", frame.pk), template="agencies/frame_form.html",
+        title="制定评估办法", done="评估办法已制定，下级开始评估时优先采用", back=reverse("evaluation_list"),
+        after=lambda frame: reverse("frame_detail", args=[frame.pk]), template="agencies/frame_form.html",
     )  # fmt: skip
 
 
@@ -191,8 +215,8 @@ def frame_create(request: SignedIn) -> HttpResponse:
 @scoped(EvaluationFrame, P.ISSUE_STANDARD)
 def frame_end(request: SignedIn, frame: EvaluationFrame) -> HttpResponse:
     form = EndFrameForm(request.POST or None)
-    return form_page(
+    return write_page(
         request, form, lambda: end_frame(by=request.user, frame=frame, on=form.cleaned_data["on"]),
-        title="停用评估办法", done="已停用", back=("frame_detail", frame.pk), about=frame.title,
+        title="停用评估办法", done="已停用", back=reverse("frame_detail", args=[frame.pk]), about=frame.title,
         submit_label="停用", danger=True,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.gate import allowed, permitted, scoped
@@ -17,7 +18,8 @@ from agencies.forms.agencies import OpenForm, OutcomeForm, ProcurementForm, Reas
 from agencies.forms.filters import ProcurementFilter
 from agencies.models import Contract, Procurement
 from agencies.queries.procurement_list import sorted_procurements
-from agencies.views.shared import for_contracts, form_page, list_context
+from agencies.views.shared import for_contracts, list_context
+from common.pages import write_page
 from files.actions import attach
 from files.queries import attachments_of
 
@@ -64,9 +66,9 @@ def procurement_create(request: SignedIn) -> HttpResponse:
             attach(by=request.user, target=made, unit=made.buyer, files=uploads, slot="document", field="uploads")
         return made
 
-    return form_page(
-        request, form, write, title="新建采购", done="采购已登记", back=("procurement_list", None),
-        to=lambda made: ("procurement_detail", made.pk),
+    return write_page(
+        request, form, write, title="新建采购", done="采购已登记", back=reverse("procurement_list"),
+        after=lambda made: reverse("procurement_detail", args=[made.pk]),
     )  # fmt: skip
 
 
@@ -74,31 +76,47 @@ def procurement_create(request: SignedIn) -> HttpResponse:
 @scoped(Procurement, P.MANAGE_CONTRACTS, related=JOINED)
 def procurement_open(request: SignedIn, procurement: Procurement) -> HttpResponse:
     form = OpenForm(request.POST or None)
-    return form_page(
-        request, form, lambda: open_procurement(by=request.user, procurement=procurement, on=form.cleaned_data["on"]),
-        title="登记开标（评审）", done="已登记", back=("procurement_detail", procurement.pk), about=procurement.name,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: open_procurement(by=request.user, procurement=procurement, on=form.cleaned_data["on"]),
+        title="登记开标（评审）",
+        done="已登记",
+        back=reverse("procurement_detail", args=[procurement.pk]),
+        about=procurement.name,
+    )
 
 
 @GET_OR_POST
 @scoped(Procurement, P.MANAGE_CONTRACTS, related=JOINED)
 def procurement_conclude(request: SignedIn, procurement: Procurement) -> HttpResponse:
     form = OutcomeForm(request.POST or None, user=request.user)
-    return form_page(
-        request, form, lambda: conclude_procurement(by=request.user, procurement=procurement, **form.cleaned_data),
-        title="登记采购结果", done="结果已登记", back=("procurement_detail", procurement.pk), about=procurement.name,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: conclude_procurement(by=request.user, procurement=procurement, **form.cleaned_data),
+        title="登记采购结果",
+        done="结果已登记",
+        back=reverse("procurement_detail", args=[procurement.pk]),
+        about=procurement.name,
+    )
 
 
 @GET_OR_POST
 @scoped(Procurement, P.MANAGE_CONTRACTS, related=JOINED)
 def procurement_withdraw(request: SignedIn, procurement: Procurement) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
-        request, form, lambda: withdraw_outcome(by=request.user, procurement=procurement, **form.cleaned_data),
-        title="撤回采购结果", done="已撤回", back=("procurement_detail", procurement.pk), about=procurement.name,
-        submit_label="撤回", danger=True,
-    )  # fmt: skip
+    return write_page(
+        request,
+        form,
+        lambda: withdraw_outcome(by=request.user, procurement=procurement, **form.cleaned_data),
+        title="撤回采购结果",
+        done="已撤回",
+        back=reverse("procurement_detail", args=[procurement.pk]),
+        about=procurement.name,
+        submit_label="撤回",
+        danger=True,
+    )
 
 
 @require_GET

@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.requests import SignedIn
 from clients.models import Client
+from common import pages
 
 RELATED = ("station__unit",)
 OF_CLIENT = ("client__station__unit",)
@@ -26,9 +27,12 @@ def crumbs_of(client: Client) -> list[dict[str, str]]:
 
 
 def form_page(request: SignedIn, client: Client, form: forms.Form, title: str, **extra: Any) -> HttpResponse:
-    """A page that is one form about the file. `about`: words beside the person's name; `danger`, `submit`, `hint`."""
-    context = {"client": client, "form": form, "title": title, "crumbs": crumbs_of(client), **extra}
-    return render(request, "clients/form.html", context)
+    """A page that is one form about the file. `about`: words beside the person's name; `extra`: see common.pages."""
+    back = reverse("client_detail", args=[client.pk])
+    trail = crumbs_of(client)
+    return pages.form_page(
+        request, form, title=title, back=back, template="clients/form.html", client=client, crumbs=trail, **extra
+    )
 
 
 def done(request: SignedIn, client: Client, message: str) -> HttpResponse:

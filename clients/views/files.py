@@ -152,7 +152,7 @@ def client_files(request: SignedIn, client: Client) -> HttpResponse:
     form = MaterialForm(request.POST or None, request.FILES or None)
     if attempt(form, lambda: _attached(request, client, form)):
         return done(request, client, "材料已上传")
-    return form_page(request, client, form, "上传档案材料", about="诊断证明、残疾证、协议等", submit="上传")
+    return form_page(request, client, form, "上传档案材料", about="诊断证明、残疾证、协议等", submit_label="上传")
 
 
 def _attached(request: SignedIn, client: Client, form: MaterialForm) -> Client:

@@ -80,7 +80,7 @@ def client_not_duplicate(request: SignedIn, client: Client, other: int) -> HttpR
         return redirect("duplicate_list")
     about = f"与档案 {second.pk} 不是同一人"
     hint = "确认后不再提示这两份档案疑似重复；以后仍可合并。"
-    return form_page(request, client, form, "认定非同一人", about=about, submit="确认不是同一人", hint=hint)
+    return form_page(request, client, form, "认定非同一人", about=about, submit_label="确认不是同一人", hint=hint)
 
 
 @GET_OR_POST
@@ -95,7 +95,7 @@ def client_unmerge(request: SignedIn, merge: ClientMerge) -> HttpResponse:
     about = f"{merge.merged_at:%Y-%m-%d} 并入档案 {merge.kept_id}"
     hint = "撤销以后两份档案各自独立，服务、个案和探访回到原来的档案；合并时结束的在档继续。"
     return form_page(
-        request, merge.client, form, "撤销合并", about=about, submit="确认撤销合并", hint=hint, danger=True
+        request, merge.client, form, "撤销合并", about=about, submit_label="确认撤销合并", hint=hint, danger=True
     )
 
 

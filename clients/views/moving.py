@@ -38,7 +38,7 @@ def client_close(request: SignedIn, client: Client) -> HttpResponse:
     if attempt(form, lambda: close_file(by=request.user, client=client, **form.cleaned_data)):
         return done(request, client, "档案已归档，需要时可以恢复")
     hint = "归档后不再列入在档服务对象，已有记录和数字不变；保存期满后由管理员匿名化。"
-    return form_page(request, client, form, "结案归档", submit="确认归档", hint=hint)
+    return form_page(request, client, form, "结案归档", submit_label="确认归档", hint=hint)
 
 
 @GET_OR_POST
@@ -47,7 +47,7 @@ def client_reopen(request: SignedIn, client: Client) -> HttpResponse:
     form = ReopenForm(request.POST or None)
     if attempt(form, lambda: reopen_file(by=request.user, client=client, **form.cleaned_data)):
         return done(request, client, "档案已恢复在档")
-    return form_page(request, client, form, "恢复建档", submit="恢复在档")
+    return form_page(request, client, form, "恢复建档", submit_label="恢复在档")
 
 
 @GET_OR_POST
@@ -60,7 +60,7 @@ def client_transfer(request: SignedIn, client: Client) -> HttpResponse:
     hint = (
         "对方接受后档案连同同意书、家庭关系一起转走，已有服务仍计在本站。迁往外市的，由转入站点凭姓名和身份证号申请。"
     )
-    return form_page(request, client, form, "转往其他站点", submit="提出转移", hint=hint)
+    return form_page(request, client, form, "转往其他站点", submit_label="提出转移", hint=hint)
 
 
 @GET_OR_POST

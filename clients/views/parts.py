@@ -151,7 +151,7 @@ def client_consent_scan(request: SignedIn, consent: Consent) -> HttpResponse:
 
     if attempt(form, put):
         return done(request, consent.client, "扫描件已上传")
-    return form_page(request, consent.client, form, "上传同意书扫描件", about=str(consent), submit="上传")
+    return form_page(request, consent.client, form, "上传同意书扫描件", about=str(consent), submit_label="上传")
 
 
 @GET_OR_POST
@@ -162,7 +162,14 @@ def client_consent_withdraw(request: SignedIn, consent: Consent) -> HttpResponse
         return done(request, consent.client, "撤回已登记")
     hint = "撤回“接受服务和建档”后，不能再登记其服务、个案和探访；已有记录保留。"
     return form_page(
-        request, consent.client, form, "登记撤回同意", about=str(consent), hint=hint, danger=True, submit="确认撤回"
+        request,
+        consent.client,
+        form,
+        "登记撤回同意",
+        about=str(consent),
+        hint=hint,
+        danger=True,
+        submit_label="确认撤回",
     )
 
 
@@ -171,4 +178,4 @@ def _confirmed(request: SignedIn, client: Client, act: Callable[[], Client], tit
     form = forms.Form(request.POST if request.method == "POST" else None)
     if attempt(form, act):
         return done(request, client, "已移除")
-    return form_page(request, client, form, title, about=about, danger=True, submit="确认移除")
+    return form_page(request, client, form, title, about=about, danger=True, submit_label="确认移除")

@@ -18,12 +18,13 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common import money
 from common.forms import attempt
+from common.pages import form_page
 from funds.actions import allocate, confirm_receipt, may_confirm, take_back
 from funds.forms.entry import AllocateForm, ConfirmForm, TakeBackForm, receivers_of
 from funds.forms.filters import AllocationFilter
 from funds.models import Allocation, Entry, Holding
 from funds.queries.balances import returned_of
-from funds.views.shared import PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, number_or_404, page_form
+from funds.views.shared import PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, number_or_404
 
 P = Permission
 JOINED = ("fund__document", "from_unit", "to_unit", "received_by", "recorded_by")
@@ -156,10 +157,10 @@ def allocation_confirm(request: SignedIn, allocation: Allocation) -> HttpRespons
     """The receiver says that the money is there."""
     form = ConfirmForm(request.POST or None)
     if attempt(form, lambda: confirm_receipt(by=request.user, allocation=allocation, **form.cleaned_data)):
-        messages.success(request, f"已确认{allocation.to_unit.name}到账 {allocation.amount:,} 元")
+        messages.success(request, f"已确认{allocation.to_unit.name}到账 {allocation.amount:,} 元。")
         return redirect("allocation_detail", allocation.pk)
     sent = f"{allocation.from_unit.name} {allocation.allocated_on} 下达{allocation.to_unit.name}"
-    return _form(request, allocation, form, "确认到账", hint=f"{sent} {allocation.amount:,} 元")
+    return _form(request, allocation, form, "确认到账", hint=f"{sent} {allocation.amount:,} 元。")
 
 
 @GET_OR_POST
@@ -171,14 +172,12 @@ def allocation_return(request: SignedIn, allocation: Allocation) -> HttpResponse
     if attempt(form, lambda: take_back(by=request.user, allocation=allocation, **form.cleaned_data)):
         messages.success(request, "已收回")
         return redirect("allocation_detail", allocation.pk)
-    hint = f"从{allocation.to_unit.name}收回到{allocation.from_unit.name}。另记一笔，下达记录保留"
+    hint = f"从{allocation.to_unit.name}收回到{allocation.from_unit.name}。另记一笔，下达记录保留。"
     return _form(request, allocation, form, "收回资金", hint=hint, submit_label="收回", danger=True)
 
 
 def _form(request: SignedIn, allocation: Allocation, form: Any, title: str, **more: Any) -> HttpResponse:
     back = reverse("allocation_detail", args=[allocation.pk])
-    subtitle = allocation.fund.name
+    about = allocation.fund.name
     trail = fund_crumbs(allocation.fund, title)
-    return render(
-        request, "funds/form.html", page_form(form, title=title, back=back, subtitle=subtitle, crumbs=trail, **more)
-    )
+    return form_page(request, form, title=title, back=back, about=about, crumbs=trail, **more)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +20,7 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from accounts.views.history import history_page
 from common.forms import attempt
+from common.pages import form_page
 from funds.actions import (
     add_forbidden_use,
     add_receipt,
@@ -30,7 +34,7 @@ from funds.forms.filters import FundFilter
 from funds.models import Allocation, Fund, FundForbiddenUse, FundReceipt, Source
 from funds.queries.findings import Where, findings
 from funds.queries.fund_page import chain_of, fund_rows, sorted_funds, total_of
-from funds.views.shared import PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, page_form, rights
+from funds.views.shared import PAGE, chosen_unit, crumbs, fund_crumbs, fund_or_404, rights
 from funds.views.tables import chain_table, fund_table
 
 P = Permission
@@ -105,8 +109,8 @@ def fund_create(request: SignedIn) -> HttpResponse:
         return redirect("fund_detail", fund.pk)
     chosen = form["source"].value()
     tabs = [{"label": label, "url": f"?source={value}", "active": value == chosen} for value, label in Source.choices]
-    context = page_form(form, title="登记资金", back=reverse("fund_list"), tabs=tabs, crumbs=crumbs(("登记资金", "")))
-    return render(request, "funds/form.html", context)
+    trail = crumbs(("登记资金", ""))
+    return form_page(request, form, title="登记资金", back=reverse("fund_list"), tabs=tabs, crumbs=trail)
 
 
 @GET_OR_POST
@@ -119,10 +123,10 @@ def fund_edit(request: SignedIn, fund: Fund) -> HttpResponse:
     return _form(request, fund, form, "修改资金信息")
 
 
-def _form(request: SignedIn, fund: Fund, form: object, title: str, **more: object) -> HttpResponse:
+def _form(request: SignedIn, fund: Fund, form: Form, title: str, **more: Any) -> HttpResponse:
     back = reverse("fund_detail", args=[fund.pk])
-    context = page_form(form, title=title, back=back, subtitle=fund.name, crumbs=fund_crumbs(fund, title), **more)
-    return render(request, "funds/form.html", context)
+    trail = fund_crumbs(fund, title)
+    return form_page(request, form, title=title, back=back, about=fund.name, crumbs=trail, **more)
 
 
 @GET_OR_POST
@@ -133,7 +137,7 @@ def fund_receive(request: SignedIn, fund: Fund) -> HttpResponse:
         messages.success(request, f"已登记到账 {receipt.amount:,} 元")
         return redirect("fund_detail", fund.pk)
     return _form(
-        request, fund, form, "登记到账", hint=f"从系统以外拨到{fund.unit.name}的款项。上级在本系统下达的，请确认到账"
+        request, fund, form, "登记到账", hint=f"从系统以外拨到{fund.unit.name}的款项。上级在本系统下达的，请确认到账。"
     )
 
 
@@ -145,7 +149,7 @@ def fund_forbid(request: SignedIn, fund: Fund) -> HttpResponse:
         messages.success(request, f"已增加禁止用途“{use.get_category_display()}”")
         return redirect("fund_detail", fund.pk)
     return _form(
-        request, fund, form, "增加禁止用途", hint="自禁止之日起登记支出即被拒绝；该日以后已有的支出列为挪用疑点"
+        request, fund, form, "增加禁止用途", hint="自禁止之日起登记支出即被拒绝；该日以后已有的支出列为挪用疑点。"
     )
 
 
@@ -178,7 +182,7 @@ def receipt_reverse(request: SignedIn, receipt: FundReceipt) -> HttpResponse:
     if attempt(form, lambda: reverse_receipt(by=request.user, receipt=receipt, **form.cleaned_data)):
         messages.success(request, "已冲销")
         return redirect("fund_detail", receipt.fund_id)
-    hint = f"{receipt.received_on} 到账 {receipt.amount:,} 元。冲销另记一笔，原记录保留"
+    hint = f"{receipt.received_on} 到账 {receipt.amount:,} 元。冲销另记一笔，原记录保留。"
     return _form(request, receipt.fund, form, "冲销到账", hint=hint, submit_label="冲销", danger=True)
 
 

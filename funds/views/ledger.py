@@ -18,6 +18,7 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from common import money
 from common.forms import attempt
+from common.pages import form_page
 from funds.actions import explain_finding, may_check
 from funds.forms.entry import ExplainForm
 from funds.forms.filters import FindingFilter, LedgerFilter
@@ -25,7 +26,7 @@ from funds.models import FindingKind
 from funds.pack import request_pack
 from funds.queries.findings import Finding, Where, findings
 from funds.queries.ledger import ledger_rows, sorted_entries, totals, with_papers
-from funds.views.shared import PAGE, chosen_unit, crumbs, page_form
+from funds.views.shared import PAGE, chosen_unit, crumbs
 from funds.views.tables import ledger_table
 from jobs.views import LONGEST_QUERY
 
@@ -133,12 +134,12 @@ def finding_explain(request: SignedIn) -> HttpResponse:
     if attempt(form, lambda: explain_finding(by=request.user, **told, **form.cleaned_data)):
         messages.success(request, "已说明，疑点仍保留在列表中")
         return redirect("fund_findings")
-    context = page_form(
+    return form_page(
+        request,
         form,
         title=f"说明{finding.kind.label}疑点",
         back=reverse("fund_findings"),
-        subtitle=f"{finding.unit.name} · {finding.fund.name}",
-        hint=finding.reason,
+        about=f"{finding.unit.name} · {finding.fund.name}",
+        hint=f"{finding.reason}。",
         crumbs=crumbs(("资金疑点", reverse("fund_findings")), ("说明", "")),
     )
-    return render(request, "funds/form.html", context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -45,11 +43,6 @@ def rights(request: SignedIn, path: str) -> dict[str, bool]:
         "may_manage": may(request.user, P.MANAGE_FUNDS, path),
         "may_spend": may(request.user, P.SPEND_FUNDS, path),
     }
-
-
-def page_form(form: Any, *, title: str, back: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
-    """Context of funds/form.html."""
-    return {"form": form, "title": title, "back": back, "subtitle": subtitle, **more}
 
 
 def number_or_404(raw: str | None) -> int | None:

@@ -20,13 +20,14 @@ from agencies.models import Payment
 from agencies.paying import PaymentAdvice
 from agencies.queries.payments import advice_of
 from common.forms import attempt
+from common.pages import form_page
 from files.queries import attachments_of
 from funds.actions import add_vouchers, flag_spending, may_check, record_spending, reverse_spending
 from funds.forms.entry import FlagForm, ReasonForm, SpendingForm, VoucherForm
 from funds.forms.filters import PurseFilter
 from funds.models import Category, Entry, EntryKind, Holding, Spending
 from funds.queries.findings import Where, findings
-from funds.views.shared import chosen_unit, fund_crumbs, number_or_404, page_form
+from funds.views.shared import chosen_unit, fund_crumbs, number_or_404
 
 P = Permission
 FEW = 30  # holdings in one select; more are narrowed down by unit and fund first
@@ -54,9 +55,10 @@ def spending_create(request: SignedIn) -> HttpResponse:
         else:
             messages.warning(request, f"{done}，还没有凭证扫描件，请补传")
         return redirect("spending_detail", spending.pk)
-    context = page_form(form, title="登记支出", back=reverse("fund_ledger"), none=not offered, purse=purse)
-    context |= {"payment": payment, "advice": advice}
-    return render(request, "funds/spending_form.html", context)
+    return form_page(
+        request, form, title="登记支出", back=reverse("fund_ledger"), template="funds/spending_form.html",
+        none=not offered, purse=purse, payment=payment, advice=advice,
+    )  # fmt: skip
 
 
 def _asked_payment(request: SignedIn) -> Payment | None:
@@ -121,11 +123,9 @@ def _contract_url(user: Any, spending: Spending) -> str:
 
 def _form(request: SignedIn, spending: Spending, form: Any, title: str, **more: Any) -> HttpResponse:
     back = reverse("spending_detail", args=[spending.pk])
-    subtitle = f"{spending.number} · {spending.payee} {spending.amount:,} 元"
+    about = f"{spending.number} · {spending.payee} {spending.amount:,} 元"
     trail = fund_crumbs(spending.fund, title)
-    return render(
-        request, "funds/form.html", page_form(form, title=title, back=back, subtitle=subtitle, crumbs=trail, **more)
-    )
+    return form_page(request, form, title=title, back=back, about=about, crumbs=trail, **more)
 
 
 @GET_OR_POST
@@ -150,7 +150,7 @@ def spending_reverse(request: SignedIn, spending: Spending) -> HttpResponse:
     if attempt(form, lambda: reverse_spending(by=request.user, spending=spending, **form.cleaned_data)):
         messages.success(request, "已冲销；如需更正，请另行登记")
         return redirect("spending_detail", spending.pk)
-    hint = "冲销另记一笔，原记录保留；金额退回结存。登记有误的，冲销后重新登记"
+    hint = "冲销另记一笔，原记录保留；金额退回结存。登记有误的，冲销后重新登记。"
     return _form(request, spending, form, "冲销支出", hint=hint, submit_label="冲销", danger=True)
 
 
@@ -162,4 +162,4 @@ def spending_flag(request: SignedIn, spending: Spending) -> HttpResponse:
     if attempt(form, lambda: flag_spending(by=request.user, spending=spending, **form.cleaned_data)):
         messages.success(request, "已列入资金疑点")
         return redirect("spending_detail", spending.pk)
-    return _form(request, spending, form, "标记疑点", hint="标记后列入资金疑点，支出记录不变")
+    return _form(request, spending, form, "标记疑点", hint="标记后列入资金疑点，支出记录不变。")

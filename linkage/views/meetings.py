@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.gate import allowed, permitted, scoped
 from accounts.queries import crumbs
 from accounts.requests import GET_OR_POST, SignedIn
+from common.pages import write_page
 from files.queries import attachments_of
 from linkage import actions
 from linkage.forms.filters import MeetingFilter
@@ -18,7 +19,7 @@ from linkage.forms.meetings import DoneForm, MeetingEditForm, MeetingForm, TaskF
 from linkage.forms.shared import ReasonForm
 from linkage.models import Meeting, MeetingTask
 from linkage.queries.meetings import due_tasks, meeting_rows, services_after, sorted_meetings, task_rows
-from linkage.views.shared import EDIT, VIEW, filtered, form_page, page_of, paged
+from linkage.views.shared import EDIT, VIEW, filtered, page_of, paged
 
 JOINED = ("unit",)
 OF_TASK = ("meeting__unit",)
@@ -77,7 +78,7 @@ def meeting_detail(request: SignedIn, meeting: Meeting) -> HttpResponse:
 @permitted(EDIT)
 def meeting_create(request: SignedIn) -> HttpResponse:
     form = MeetingForm(request.POST or None, request.FILES or None, user=request.user)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.record_meeting(by=request.user, **form.values()),
@@ -93,7 +94,7 @@ def meeting_create(request: SignedIn) -> HttpResponse:
 @scoped(Meeting, EDIT, related=JOINED)
 def meeting_edit(request: SignedIn, meeting: Meeting) -> HttpResponse:
     form = MeetingEditForm(request.POST or None, request.FILES or None, user=request.user, meeting=meeting)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.edit_meeting(by=request.user, meeting=meeting, **form.values()),
@@ -108,7 +109,7 @@ def meeting_edit(request: SignedIn, meeting: Meeting) -> HttpResponse:
 @scoped(Meeting, EDIT, related=JOINED)
 def meeting_withdraw(request: SignedIn, meeting: Meeting) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.withdraw_meeting(by=request.user, meeting=meeting, reason=form.cleaned_data["reason"]),
@@ -116,7 +117,7 @@ def meeting_withdraw(request: SignedIn, meeting: Meeting) -> HttpResponse:
         done="已撤回，不再计入统计",
         back=page_of("meeting_detail")(meeting),
         about=str(meeting),
-        submit="确认撤回",
+        submit_label="确认撤回",
         danger=True,
     )
 
@@ -125,7 +126,7 @@ def meeting_withdraw(request: SignedIn, meeting: Meeting) -> HttpResponse:
 @scoped(Meeting, EDIT, related=JOINED)
 def task_add(request: SignedIn, meeting: Meeting) -> HttpResponse:
     form = TaskForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.add_task(by=request.user, meeting=meeting, **form.cleaned_data),
@@ -140,7 +141,7 @@ def task_add(request: SignedIn, meeting: Meeting) -> HttpResponse:
 @scoped(MeetingTask, EDIT, related=OF_TASK)
 def task_finish(request: SignedIn, task: MeetingTask) -> HttpResponse:
     form = DoneForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.finish_task(by=request.user, task=task, **form.cleaned_data),
@@ -148,7 +149,7 @@ def task_finish(request: SignedIn, task: MeetingTask) -> HttpResponse:
         done="已登记完成",
         back=page_of("meeting_detail")(task.meeting),
         about=f"{task.text} · {task.responsible}",
-        submit="登记完成",
+        submit_label="登记完成",
     )
 
 
@@ -156,7 +157,7 @@ def task_finish(request: SignedIn, task: MeetingTask) -> HttpResponse:
 @scoped(MeetingTask, EDIT, related=OF_TASK)
 def task_reopen(request: SignedIn, task: MeetingTask) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.reopen_task(by=request.user, task=task, reason=form.cleaned_data["reason"]),
@@ -164,6 +165,6 @@ def task_reopen(request: SignedIn, task: MeetingTask) -> HttpResponse:
         done="已撤回，仍为未完成",
         back=page_of("meeting_detail")(task.meeting),
         about=task.text,
-        submit="确认撤回",
+        submit_label="确认撤回",
         danger=True,
     )

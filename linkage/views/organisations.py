@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET
 from accounts.gate import allowed, permitted, scoped
 from accounts.queries import crumbs
 from accounts.requests import GET_OR_POST, SignedIn
+from common.pages import write_page
 from linkage import actions
 from linkage.forms.filters import OrganisationFilter
 from linkage.forms.people import EndForm, OrganisationEditForm, OrganisationForm
 from linkage.models import Organisation, OrganisationService
 from linkage.queries.organisations import life_of, organisation_rows, sorted_organisations
-from linkage.views.shared import EDIT, VIEW, filtered, form_page, page_of, paged
+from linkage.views.shared import EDIT, VIEW, filtered, page_of, paged
 
 JOINED = ("unit",)
 
@@ -52,7 +53,7 @@ def organisation_detail(request: SignedIn, organisation: Organisation) -> HttpRe
 @permitted(EDIT)
 def organisation_create(request: SignedIn) -> HttpResponse:
     form = OrganisationForm(request.POST or None, user=request.user)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.register_organisation(by=request.user, **form.values()),
@@ -67,7 +68,7 @@ def organisation_create(request: SignedIn) -> HttpResponse:
 @scoped(Organisation, EDIT, related=JOINED)
 def organisation_edit(request: SignedIn, organisation: Organisation) -> HttpResponse:
     form = OrganisationEditForm(request.POST or None, organisation=organisation)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.edit_organisation(by=request.user, organisation=organisation, **form.cleaned_data),
@@ -82,7 +83,7 @@ def organisation_edit(request: SignedIn, organisation: Organisation) -> HttpResp
 @scoped(Organisation, EDIT, related=JOINED)
 def organisation_end(request: SignedIn, organisation: Organisation) -> HttpResponse:
     form = EndForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.end_organisation(by=request.user, organisation=organisation, **form.cleaned_data),
@@ -90,5 +91,5 @@ def organisation_end(request: SignedIn, organisation: Organisation) -> HttpRespo
         done="已登记停止活动",
         back=page_of("organisation_detail")(organisation),
         about=organisation.name,
-        submit="确认停止",
+        submit_label="确认停止",
     )

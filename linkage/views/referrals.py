@@ -17,6 +17,7 @@ from accounts.queries import crumbs
 from accounts.requests import GET_OR_POST, SignedIn
 from clients.gate import supervises
 from clients.models import Client
+from common.pages import write_page
 from files.queries import attachments_of
 from linkage import actions, rules
 from linkage.forms.filters import ReferralFilter
@@ -33,7 +34,7 @@ from linkage.queries.referrals import (
     step_rows,
 )
 from linkage.queries.where import Reads
-from linkage.views.shared import EDIT, READ, VIEW, filtered, form_page, page_of, paged
+from linkage.views.shared import EDIT, READ, VIEW, filtered, page_of, paged
 from stations.models import Station
 
 S = ReferralState
@@ -114,7 +115,7 @@ def referral_create(request: SignedIn) -> HttpResponse:
         context = {"stations": here, "title": "选择站点"}
         return render(request, "linkage/choose_station.html", context)
     form = ReferralForm(request.POST or None, user=request.user, station=station, client=client.pk if client else None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.open_referral(by=request.user, station=station, **form.cleaned_data),
@@ -135,7 +136,7 @@ def _asked(request: SignedIn, name: str, rows: Any) -> Any:
 @scoped(Referral, EDIT, related=JOINED)
 def referral_edit(request: SignedIn, referral: Referral) -> HttpResponse:
     form = ReferralEditForm(request.POST or None, referral=referral)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.edit_referral(by=request.user, referral=referral, **form.cleaned_data),
@@ -163,7 +164,7 @@ def referral_step(request: SignedIn, referral: Referral) -> HttpResponse:
     )
     missing = referral.client is not None and sharing(referral.client) == Sharing.MISSING
     shares = any(step in (S.CONTACTED, S.REFERRED) for step in steps)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.take_step(by=request.user, referral=referral, **form.cleaned_data),
@@ -179,7 +180,7 @@ def referral_step(request: SignedIn, referral: Referral) -> HttpResponse:
 @scoped(Referral, EDIT, related=JOINED)
 def referral_take_back(request: SignedIn, referral: Referral) -> HttpResponse:
     form = TakeBackForm(request.POST or None, expected=actions.last_step(referral))
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.take_back_step(by=request.user, referral=referral, **form.cleaned_data),
@@ -187,7 +188,7 @@ def referral_take_back(request: SignedIn, referral: Referral) -> HttpResponse:
         done=lambda row: f"已撤回，现为“{row.get_state_display()}”",
         back=page_of("referral_detail")(referral),
         about=f"{referral}，现为“{referral.get_state_display()}”",
-        submit="确认撤回",
+        submit_label="确认撤回",
         danger=True,
     )
 
@@ -196,14 +197,14 @@ def referral_take_back(request: SignedIn, referral: Referral) -> HttpResponse:
 @scoped(Referral, EDIT, related=JOINED)
 def referral_withdraw(request: SignedIn, referral: Referral) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.withdraw_referral(by=request.user, referral=referral, reason=form.cleaned_data["reason"]),
         title=f"撤回{referral}",
         done="已撤回，不再计入统计",
         back=reverse("referral_list"),
-        words="登记错了才撤回；不成功的请登记失败。",
-        submit="确认撤回",
+        hint="登记错了才撤回；不成功的请登记失败。",
+        submit_label="确认撤回",
         danger=True,
     )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.gate import allowed, permitted, scoped
 from accounts.queries import crumbs
 from accounts.requests import GET_OR_POST, SignedIn
+from common.pages import write_page
 from files.queries import attachments_of
 from linkage import actions
 from linkage.forms.filters import DonationFilter, HandoutFilter
@@ -27,7 +28,7 @@ from linkage.queries.resources import (
     stock,
 )
 from linkage.queries.where import Reads
-from linkage.views.shared import EDIT, VIEW, filtered, form_page, page_of, paged
+from linkage.views.shared import EDIT, VIEW, filtered, page_of, paged
 
 JOINED = ("unit",)
 OF_HANDOUT = ("donation__unit", "client")
@@ -98,7 +99,7 @@ def donation_detail(request: SignedIn, donation: Donation) -> HttpResponse:
 @permitted(EDIT)
 def donation_create(request: SignedIn) -> HttpResponse:
     form = DonationForm(request.POST or None, request.FILES or None, user=request.user)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.receive_donation(by=request.user, **form.values()),
@@ -114,7 +115,7 @@ def donation_create(request: SignedIn) -> HttpResponse:
 @scoped(Donation, EDIT, related=JOINED)
 def donation_withdraw(request: SignedIn, donation: Donation) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.withdraw_donation(by=request.user, donation=donation, reason=form.cleaned_data["reason"]),
@@ -122,8 +123,8 @@ def donation_withdraw(request: SignedIn, donation: Donation) -> HttpResponse:
         done="已撤回，不再计入统计",
         back=page_of("donation_detail")(donation),
         about=str(donation),
-        words="登记错了才撤回；撤回后保留可查，不再计入统计。",
-        submit="确认撤回",
+        hint="登记错了才撤回；撤回后保留可查，不再计入统计。",
+        submit_label="确认撤回",
         danger=True,
     )
 
@@ -139,7 +140,7 @@ def hand_out(request: SignedIn, donation: Donation) -> HttpResponse:
     kind = RecipientKind(asked) if asked in RecipientKind.values else RecipientKind.CLIENT
     form = HandoutForm(request.POST or None, request.FILES or None, user=request.user, donation=donation, kind=kind)
     row = donation_rows([donation], Reads(request.user))[0]
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.hand_out(by=request.user, donation=donation, **form.values()),
@@ -148,7 +149,7 @@ def hand_out(request: SignedIn, donation: Donation) -> HttpResponse:
         back=back,
         about=f"结存 {row.left:,f} {donation.measure}，价值 {donation.left_value:,.2f} 元",
         tabs=[{"label": one.label, "url": f"?to={one}", "active": one == kind} for one in RecipientKind],
-        submit="登记发放",
+        submit_label="登记发放",
     )
 
 
@@ -156,7 +157,7 @@ def hand_out(request: SignedIn, donation: Donation) -> HttpResponse:
 @scoped(Handout, EDIT, related=OF_HANDOUT)
 def handout_withdraw(request: SignedIn, handout: Handout) -> HttpResponse:
     form = ReasonForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.withdraw_handout(by=request.user, handout=handout, reason=form.cleaned_data["reason"]),
@@ -164,6 +165,6 @@ def handout_withdraw(request: SignedIn, handout: Handout) -> HttpResponse:
         done="已撤回，数量回到结存",
         back=page_of("donation_detail")(handout.donation),
         about=str(handout),
-        submit="确认撤回",
+        submit_label="确认撤回",
         danger=True,
     )

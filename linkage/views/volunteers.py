@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET
 from accounts.gate import allowed, permitted, scoped
 from accounts.queries import crumbs
 from accounts.requests import GET_OR_POST, SignedIn
+from common.pages import write_page
 from linkage import actions
 from linkage.forms.filters import VolunteerFilter
 from linkage.forms.people import LeaveForm, VolunteerEditForm, VolunteerForm
 from linkage.models import Volunteer, VolunteerService
 from linkage.queries.volunteers import services_of, sorted_volunteers, volunteer_rows, volunteer_sums
 from linkage.queries.where import Reads
-from linkage.views.shared import EDIT, READ, VIEW, filtered, form_page, page_of, paged
+from linkage.views.shared import EDIT, READ, VIEW, filtered, page_of, paged
 
 JOINED = ("unit", "organisation")
 
@@ -55,7 +56,7 @@ def volunteer_detail(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
 @permitted(EDIT)
 def volunteer_create(request: SignedIn) -> HttpResponse:
     form = VolunteerForm(request.POST or None, user=request.user)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.register_volunteer(by=request.user, **form.values()),
@@ -71,7 +72,7 @@ def volunteer_create(request: SignedIn) -> HttpResponse:
 @scoped(Volunteer, EDIT, related=JOINED)
 def volunteer_edit(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
     form = VolunteerEditForm(request.POST or None, volunteer=volunteer)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.edit_volunteer(by=request.user, volunteer=volunteer, **form.cleaned_data),
@@ -86,7 +87,7 @@ def volunteer_edit(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
 @scoped(Volunteer, EDIT, related=JOINED)
 def volunteer_leave(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
     form = LeaveForm(request.POST or None)
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.leave_volunteer(by=request.user, volunteer=volunteer, **form.cleaned_data),
@@ -94,7 +95,7 @@ def volunteer_leave(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
         done="已登记退出，服务时长保留",
         back=page_of("volunteer_detail")(volunteer),
         about=volunteer.name,
-        submit="确认退出",
+        submit_label="确认退出",
     )
 
 
@@ -102,7 +103,7 @@ def volunteer_leave(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
 @scoped(Volunteer, EDIT, related=JOINED)
 def volunteer_return(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
     form = Form(request.POST if request.method == "POST" else None)  # no field: a click confirms
-    return form_page(
+    return write_page(
         request,
         form,
         lambda: actions.return_volunteer(by=request.user, volunteer=volunteer),
@@ -110,6 +111,6 @@ def volunteer_return(request: SignedIn, volunteer: Volunteer) -> HttpResponse:
         done="已恢复为在册志愿者",
         back=page_of("volunteer_detail")(volunteer),
         about=volunteer.name,
-        words="退出登记将被取消，视为没有退出过。",
-        submit="确认恢复",
+        hint="退出登记将被取消，视为没有退出过。",
+        submit_label="确认恢复",
     )
