@@ -21,11 +21,9 @@ from casework.models import (
     Plan,
 )
 from clients.models import Client
-from clients.signals import anonymised, leaving
+from clients.signals import GONE, anonymised, leaving
 from files.actions import erase
 from stations.models import Station
-
-GONE = "档案保存期满，已匿名"
 
 
 def refuse_with_open_case(

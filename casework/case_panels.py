@@ -30,9 +30,8 @@ def client_cases(user: User, client: Client) -> dict[str, Any]:
     rows = case_rows(user, sorted_cases(cases.exclude(state=State.VOID), "").select_related(*JOINED))
     may_open = (
         allowed(user, Permission.EDIT_CASES, client)
-        and client.closed_on is None
         and not any(row.case.is_open and row.case.station_id == client.station_id for row in rows)
-        and not client.refuses_use()
+        and client.usable()
     )
     create = f"{reverse('case_create')}?client={client.pk}"
     return {

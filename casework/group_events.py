@@ -11,10 +11,8 @@ from accounts.models import User
 from casework.models import GroupMember, SessionAttendance
 from casework.phases import GroupState
 from clients.models import Client
-from clients.signals import anonymised, leaving
+from clients.signals import GONE, anonymised, leaving
 from stations.models import Station
-
-GONE = "档案保存期满，已匿名"
 
 
 def refuse_while_in_group(sender: Any, client: Client, station: Station, on: date, **_: Any) -> None:

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
+# What stands in the place of a text that has to be there.
+GONE = "档案保存期满，已匿名"
+
 person_changed = Signal()
 leaving = Signal()
 anonymised = Signal()

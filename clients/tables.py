@@ -21,7 +21,6 @@ from common.forms import filter_words
 from jobs.tables import Column, Kind, RowSource, Table, declare, require_valid, source_of
 
 EXPORT = Permission.EXPORT_CLIENTS
-CONSENTS = {"standing": "已签署", "withdrawn": "已撤回", "missing": "未签署"}
 
 
 def _clients(user: User, params: QueryDict) -> RowSource:
@@ -61,7 +60,7 @@ declare(
             Column("自理能力", lambda row: row[0].self_care, width=10),
             Column("类别", lambda row: row[0].categories, width=18),
             Column("跟进级别", lambda row: row[0].level, width=9),
-            Column("服务同意", lambda row: CONSENTS[row[0].consent], width=9),
+            Column("服务同意", lambda row: row[0].consent.label, width=9),
             Column("建档", lambda row: row[0].opened_on, Kind.DATE),
             Column("归档", lambda row: row[0].closed_on, Kind.DATE),
         ),

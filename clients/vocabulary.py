@@ -114,6 +114,14 @@ class ConsentKind(models.TextChoices):
     SHARING = "SHARING", "向转介单位提供信息"
 
 
+class ConsentState(models.TextChoices):
+    """How the newest consent to service stands."""
+
+    STANDING = "standing", "已签署"
+    MISSING = "missing", "未签署"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class Ending(models.TextChoices):
     """Why a station keeps a file no longer."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -79,6 +80,14 @@ def required_text(value: str, *, field: str, label: str, max_length: int = NOTE_
     if not text:
         raise ValidationError({field: f"请填写{label}"})
     return text
+
+
+def uuid_or_none(value: object) -> uuid.UUID | None:
+    """The number of a submit, as it was typed or posted; None for what is none."""
+    try:
+        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value)[:64])
+    except ValueError:
+        return None
 
 
 def withdrawal_reason(text: str, *, label: str = "撤回理由") -> str:

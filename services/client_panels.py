@@ -25,11 +25,7 @@ def services(user: User, client: Client) -> dict[str, Any]:
     latest = named.distinct().select_related("station__unit").order_by("-starts_on", "-pk")
     rows = list(latest[:SHOWN]) if total else []
     scope = Scope(user, Permission.VIEW_RECORDS)
-    may_log = (
-        client.allows(user, Permission.LOG_SERVICE)
-        and not (client.closed_on or client.merged_into_id)
-        and not client.refuses_use()
-    )
+    may_log = client.allows(user, Permission.LOG_SERVICE) and client.usable()
     log = f"{reverse('service_log')}?station={client.station_id}&client={client.pk}"
     return {
         "rows": [(record, record.station.unit in scope) for record in rows],

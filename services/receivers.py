@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 
 from clients.models import Client
-from clients.signals import anonymised, leaving, person_changed
+from clients.signals import GONE, anonymised, leaving, person_changed
 from common.months import Month
 from files.actions import erase
 from files.signals import attached, removed
@@ -21,8 +21,6 @@ from services.actions.warnings import look_at_photos
 from services.models import ServiceClient, ServiceRecord, ServiceReview
 from stations import stale
 from stations.models import Station
-
-GONE = "档案保存期满，已匿名"
 
 
 @receiver(person_changed)

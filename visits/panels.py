@@ -22,7 +22,7 @@ def visits(user: User, client: Client) -> dict[str, Any] | None:
     rows = visits_of(client)
     late = sum(1 for row in rows if row.is_open and row.is_late(today))
     writes = may(user, Permission.LOG_SERVICE, client.station.unit.path)
-    plans = writes and client.closed_on is None and client.merged_into_id is None and not client.refuses_use()
+    plans = writes and client.usable()
     links = [{"label": "安排探访", "url": f"{reverse('visit_plan')}?client={client.pk}"}] if plans else []
     if len(rows) >= LAST:
         links.append({"label": "全部", "url": f"{reverse('visit_list')}?client={client.pk}&state=all"})

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from clients.models import Client, FileSpell, LevelSpell
-from clients.signals import anonymised, leaving, person_changed
+from clients.signals import GONE, anonymised, leaving, person_changed
 from clients.vocabulary import Ending
 from common.nudge import wake
 from policies.models import ProvisionKind
@@ -22,8 +22,6 @@ from services.signals import corrected, logged, voided
 from visits.actions import follow, plan
 from visits.actions.planning import MERGED, PLAN, close_file, take_up
 from visits.models import Answer, Visit, VisitAttempt
-
-GONE = "档案保存期满，已匿名"
 
 
 @receiver([logged, corrected, voided], sender=ServiceRecord)

@@ -17,6 +17,7 @@ from clients.gate import stations_read
 from clients.models import Category, Client, FocusGroup, Living, SelfCare
 from clients.queries.conditions import AgeBand, aged, in_focus, registered
 from clients.queries.consent import standing, withdrawn
+from clients.vocabulary import ConsentState
 from common.forms import PlainSelect, choices_of
 from stations.models import Station
 
@@ -24,12 +25,6 @@ from stations.models import Station
 class State(models.TextChoices):
     OPEN = "open", "在档"
     CLOSED = "closed", "已归档"
-
-
-class ConsentState(models.TextChoices):
-    STANDING = "standing", "已签署"
-    MISSING = "missing", "未签署"
-    WITHDRAWN = "withdrawn", "已撤回"
 
 
 def choice(label: str, choices: list[tuple[str, str]], blank: str = "全部") -> forms.ChoiceField:

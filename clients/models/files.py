@@ -133,6 +133,11 @@ class Client(SupervisedModel, models.Model):
         age = self.age(on)
         return age is not None and age < ADULT_FROM
 
+    def usable(self) -> bool:
+        """May something new be begun with the person here: is the file open, and does nobody refuse? At most one query
+        (clients.queries.usable says it of a station's files)."""
+        return self.standing and self.closed_on is None and not self.refuses_use()
+
     def refuses_use(self) -> bool:
         """Was the consent to service withdrawn, and none given since? Then nothing new is recorded of the person.
 

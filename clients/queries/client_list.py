@@ -9,8 +9,10 @@ from datetime import date
 from django.db.models import F, QuerySet
 from django.urls import reverse
 
-from clients.models import Client, Consent, ConsentKind
-from clients.queries.picker import categories_in_words
+from clients.models import Client
+from clients.queries.consent import consents
+from clients.queries.registered import categories_in_words
+from clients.vocabulary import ConsentState
 
 COLUMNS = (
     "pk", "name", "sex", "born_on", "id_number", "living", "self_care", "level", "opened_on", "closed_on", "is_demo",
@@ -27,7 +29,7 @@ _ORDERS = {
 
 @dataclass(frozen=True)
 class ClientRow:
-    """A file as the list shows it. `consent`: standing, withdrawn or missing."""
+    """A file as the list shows it."""
 
     pk: int
     url: str
@@ -43,7 +45,7 @@ class ClientRow:
     station: str
     opened_on: date
     closed_on: date | None
-    consent: str
+    consent: ConsentState
     is_demo: bool
 
     @property
@@ -73,7 +75,7 @@ def client_rows(clients: Iterable[Client], on: date) -> list[ClientRow]:
     clients = list(clients)
     keys = [client.pk for client in clients]
     categories = categories_in_words(keys, on)
-    consents = consent_states(keys)
+    signed = consents(keys)
     return [
         ClientRow(
             pk=client.pk,
@@ -90,18 +92,8 @@ def client_rows(clients: Iterable[Client], on: date) -> list[ClientRow]:
             station=client.station.unit.name,
             opened_on=client.opened_on,
             closed_on=client.closed_on,
-            consent=consents.get(client.pk, "missing"),
+            consent=signed[client.pk],
             is_demo=client.is_demo,
         )
         for client in clients
     ]
-
-
-def consent_states(keys: Iterable[int]) -> dict[int, str]:
-    """File key → “standing” or “withdrawn” of the consent to service; without one the file is left out. One query."""
-    keys = list(keys)
-    found: dict[int, str] = {}
-    rows = Consent.objects.filter(client__in=keys, kind=ConsentKind.SERVICE).order_by("given_on", "pk")
-    for client_id, withdrawn_on in rows.values_list("client_id", "withdrawn_on") if keys else ():
-        found[client_id] = "standing" if withdrawn_on is None else "withdrawn"
-    return found

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Permission
 from clients.models import Category, Client, Consent, ConsentKind, ContactKind, FocusGroup, Relation
+from clients.queries.consent import state_of
 from clients.vocabulary import ADULT_FROM, FOCUS_OF, focus_groups
 from files.queries import AttachmentRow, attachments_of
 from policies.models import ProvisionKind
@@ -87,7 +88,7 @@ def file_page(user: User, client: Client) -> dict[str, Any]:
         "contacts": contacts,
         "guardian_missing": minor and not any(contact.kind == ContactKind.GUARDIAN for contact in contacts),
         "consents": [ConsentRow(row, scans.get(row.pk, [])) for row in consents],
-        "consent": consent_state(consents),
+        "consent": state_of(next((row for row in consents if row.kind == ConsentKind.SERVICE), None)),
         "relations": relation_rows(user, client, today),
         "materials": attachments_of(user, [client]).get(client.pk, []),
         "spells": list(client.spells.select_related("station__unit").order_by("-starts_on", "-pk")),
@@ -104,14 +105,6 @@ def category_rows(client: Client, on: date) -> list[CategoryRow]:
         label = row.get_category_display()
         rows.append(CategoryRow(row.pk, row.category, label, groups, row.starts_on, row.ends_on, ended))
     return sorted(rows, key=lambda row: row.ended)
-
-
-def consent_state(consents: list[Consent]) -> str:
-    """Of the consent to service: standing, withdrawn or missing. The rows of a kind come newest first."""
-    newest = next((row for row in consents if row.kind == ConsentKind.SERVICE), None)
-    if newest is None:
-        return "missing"
-    return "standing" if newest.withdrawn_on is None else "withdrawn"
 
 
 def interval(client: Client, on: date) -> Interval | None:

@@ -8,10 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clients.models import Client, ClientMerge
-from clients.queries.client_list import consent_states
-from clients.queries.picker import categories_in_words
-
-CONSENTS = {"standing": "已签署", "withdrawn": "已撤回"}
+from clients.queries.consent import consents
+from clients.queries.registered import categories_in_words
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ def compared(first: Client, second: Client) -> list[Fact]:
     """What both files say, line by line. Four queries."""
     pair, today = (first, second), timezone.localdate()
     keys = [row.pk for row in pair]
-    categories, consents = categories_in_words(keys, today), consent_states(keys)
+    categories, signed = categories_in_words(keys, today), consents(keys)
     contacts = {row.pk: "、".join(contact.name for contact in row.contacts.all()) for row in pair}
 
     def line(label: str, *values: str) -> Fact:
@@ -47,7 +45,7 @@ def compared(first: Client, second: Client) -> list[Fact]:
         line("类别", *(categories.get(row.pk, "") for row in pair)),
         line("跟进级别", *(row.get_level_display() or "" for row in pair)),
         line("联系人", *(contacts[row.pk] for row in pair)),
-        line("服务同意", *(CONSENTS.get(consents.get(row.pk, ""), "未签署") for row in pair)),
+        line("服务同意", *(str(signed[row.pk].label) for row in pair)),
         line("建档站点", *(row.station.unit.name for row in pair)),
         line("建档日期", *(str(row.opened_on) for row in pair)),
         line("归档日期", *(str(row.closed_on or "") for row in pair)),

@@ -19,7 +19,7 @@ def open_with_number(station: Station, number_index: str | None, *, but: Client 
     if not number_index:
         return None
     rows = Client.objects.open().filter(station=station, id_number_index=number_index)
-    return rows.exclude(pk=but.pk if but else None).first()
+    return (rows.exclude(pk=but.pk) if but else rows).first()
 
 
 def newest_namesake(station: Station, name: str) -> Client | None:

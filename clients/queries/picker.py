@@ -5,22 +5,20 @@ What somebody types to find a person is sent in the body of a POST, never in an 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Permission
-from clients.models import Client, ClientCategory
-from clients.queries.consent import standing, withdrawn
+from clients.models import Client
+from clients.queries.consent import willing
+from clients.queries.registered import categories_in_words
 from clients.queries.search import matching
-from clients.vocabulary import Category, age_on
+from clients.vocabulary import age_on
 from stations.models import Station
-from stations.models.dated import at
 
 LIMIT = 12
 COLUMNS = ("pk", "name", "sex", "born_on", "id_number")
@@ -46,7 +44,7 @@ class Pick:
 def usable(user: User, station: Station) -> QuerySet[Client]:
     """The station's open files that the user may read, without those who withdrew their consent."""
     rows = Client.objects.visible_to(user, Permission.VIEW_CLIENTS).open().filter(station=station)
-    return rows.filter(~withdrawn() | standing())
+    return rows.filter(willing())
 
 
 def recent(user: User, station: Station, limit: int = LIMIT, lately: Iterable[int] = ()) -> list[Pick]:
@@ -86,15 +84,3 @@ def _picks(clients: list[Client]) -> list[Pick]:
         Pick(client.pk, client.name, age_on(client.born_on, today), words.get(client.pk, ""), client.masked_id_number)
         for client in clients
     ]
-
-
-def categories_in_words(keys: Iterable[int], day: date) -> dict[int, str]:
-    """File key → what it is registered as on the day, in words. One query, none for no keys."""
-    keys = list(keys)
-    if not keys:
-        return {}
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = ClientCategory.objects.filter(at(day), client__in=keys).order_by("starts_on", "pk")
-    for client_id, category in rows.values_list("client_id", "category"):
-        found[client_id].append(str(Category(category).label))
-    return {key: "、".join(words) for key, words in found.items()}

@@ -113,7 +113,8 @@ def hand_out(
     withdrew their consent, a day before the donation. A repeated submit (`token`) gives the first one's row.
     """
     donation = _locked(by, donation)
-    if first := Handout.objects.filter(token=str(token)).first() if _is_uuid(token) else None:
+    key = checks.uuid_or_none(token)
+    if first := Handout.objects.filter(token=key).first() if key else None:
         return once(token, Handout, "given_by", by, lambda _: first)
     if donation.withdrawn_at:
         raise ValidationError("这笔资源已经撤回，不能发放")
@@ -147,14 +148,6 @@ def hand_out(
         attach(by=by, target=handout, unit=donation.unit, files=receipt, slot="receipt", field="receipt")
         stale.mark(donation.unit_id, stale.months_since(handout.given_on))
     return handout
-
-
-def _is_uuid(value: object) -> bool:
-    try:
-        uuid.UUID(str(value)[:64])
-    except ValueError:
-        return False
-    return True
 
 
 def _amount(donation: Donation, typed: object) -> Decimal:

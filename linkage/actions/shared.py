@@ -43,29 +43,24 @@ def once(token: uuid.UUID | str, model: type[Row], by_field: str, by: User | Non
 
     Raises ValidationError when the number was used by somebody else.
     """
-    token = _uuid(token)
+    key = checks.uuid_or_none(token)
+    if key is None:
+        raise ValidationError("提交编号无效，请刷新页面后重新填写")
     manager: Any = model._default_manager
-    row = manager.filter(token=token).first()
+    row = manager.filter(token=key).first()
     fresh = row is None
     if fresh:
         try:
             with transaction.atomic():  # the same number may come for another unit, whose lock we do not hold
-                row = make(token)
+                row = make(key)
         except IntegrityError:
-            row, fresh = manager.filter(token=token).first(), False
+            row, fresh = manager.filter(token=key).first(), False
             if row is None:
                 raise
     if not fresh and getattr(row, f"{by_field}_id") != (by.pk if by else None):
         raise ValidationError("提交编号已被使用，请刷新页面后重新填写")
     row.fresh = fresh
     return row
-
-
-def _uuid(value: uuid.UUID | str) -> uuid.UUID:
-    try:
-        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value)[:64])
-    except ValueError:
-        raise ValidationError("提交编号无效，请刷新页面后重新填写") from None
 
 
 def quantity(value: object, *, field: str = "quantity", label: str = "数量") -> Decimal:

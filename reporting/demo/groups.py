@@ -23,10 +23,10 @@ from casework.models import (
     SessionAttendance,
 )
 from clients.models import Client
+from clients.queries.registered import registered_as
 from clients.vocabulary import focus_groups
 from reporting.demo import MARK
 from reporting.demo.places import Place
-from services.actions.people import registered_as
 from services.models import Method, ServiceClient, ServiceRecord, ServiceWorker
 
 # Name, kind, domain, whom, purpose, goals, topics.
@@ -242,7 +242,7 @@ def _write(built: Built) -> None:
 
 def _named(built: Built) -> Iterator[ServiceClient]:
     """The members who came are the people of the services."""
-    registered = registered_as({client for _, client in built.named}, built.today)
+    registered = registered_as({client.pk for _, client in built.named}, built.today)
     for record, client in built.named:
         groups = focus_groups(registered[client.pk], client.born_on, record.ends_on)
         yield ServiceClient(

@@ -12,9 +12,9 @@ from random import Random
 
 from accounts.models import OrgUnit, User
 from clients.models import Client, Consent, LevelSpell
+from clients.queries.registered import registered_as
 from clients.vocabulary import Category, focus_groups
 from reporting.demo import MARK
-from services.actions.people import registered_as
 from services.models import Method, ServiceClient
 from visits.criteria import files
 from visits.models import (
@@ -53,7 +53,7 @@ def build_visits(rng: Random, today: date, sign_ins: dict[str, User]) -> int:
     """Insert visits and batches; returns how many visits."""
     files_open = Client.objects.open().filter(is_demo=True, station__closed_on=None)
     clients = list(files_open.select_related("station__unit").order_by("pk"))
-    registered = registered_as(clients, today)
+    registered = registered_as((client.pk for client in clients), today)
     focus = {
         one.pk: {str(group.value): True for group in focus_groups(registered[one.pk], one.born_on, today)}
         for one in clients

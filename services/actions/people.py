@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from clients.models import Client, FileSpell
+from clients.queries.consent import refusing
+from clients.queries.registered import registered_as
 from clients.vocabulary import FocusGroup, focus_groups
 from services.models import ServiceClient, ServiceRecord
-from services.queries.people import registered_as, withdrawn
 from services.rules import Facts
 from stations.models import Station
 
@@ -51,7 +52,7 @@ def checked(
         for client in chosen
         if client.pk in usable and not here & {client.pk, held[client.pk].person_id}
     ]
-    refused = withdrawn(new)
+    refused = refusing(new)
     problems += [
         f"{client.name}已撤回服务同意，不能再登记其服务；可只填人次" for client in chosen if client.pk in refused
     ]
@@ -71,7 +72,7 @@ def _held(keys: Collection[int]) -> dict[int, Client]:
 def rows_for(record: ServiceRecord, clients: Iterable[Client]) -> list[ServiceClient]:
     """The unsaved rows, with the focus groups of the day on which the service ended. One query."""
     clients = list(clients)
-    registered = registered_as(clients, record.ends_on)
+    registered = registered_as((client.pk for client in clients), record.ends_on)
     return [
         ServiceClient(
             service=record,
@@ -111,4 +112,4 @@ def named(record: ServiceRecord) -> list[Client]:
 
 def told(clients: Iterable[Client]) -> dict[str, Any]:
     """As the trail shows them: files, never names."""
-    return {"clients": [f"档案 {client.pk}" for client in clients]}
+    return {"服务对象": [f"档案 {client.pk}" for client in clients]}

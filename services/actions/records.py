@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from clients.models import Client
+from common.checks import uuid_or_none
 from common.months import Month
 from services import moments, rules, signals
 from services.actions import people, review, warnings
@@ -228,10 +229,10 @@ def _fresh(record: ServiceRecord) -> ServiceRecord:
 
 
 def _client_id(value: uuid.UUID | str) -> uuid.UUID:
-    try:
-        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value)[:64])
-    except ValueError:
-        raise ValidationError({"client_id": "提交编号无效，请刷新页面后重新填写"}) from None
+    key = uuid_or_none(value)
+    if key is None:
+        raise ValidationError({"client_id": "提交编号无效，请刷新页面后重新填写"})
+    return key
 
 
 def _same_submit(first: ServiceRecord, by: User | None, station: Station) -> ServiceRecord:

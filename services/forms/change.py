@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from clients.queries.consent import refusing
 from files.forms import FilesField
 from files.kinds import IMAGES
 from services import rules
 from services.actions import correct_entry
 from services.forms.facts import FactsForm
 from services.models import FocusGroup, ServiceRecord
-from services.queries.people import choosable, withdrawn
+from services.queries.people import choosable
 
 
 class CorrectForm(FactsForm):
@@ -69,7 +70,7 @@ def copied(record: ServiceRecord, user: User) -> tuple[dict[str, Any], int]:
         return facts, 0
     keys = [row["client_id"] for row in rows]
     open_here = choosable(user, record.station).filter(closed_on=None, pk__in=keys)
-    kept = sorted(set(open_here.values_list("pk", flat=True)) - withdrawn(keys))
+    kept = sorted(set(open_here.values_list("pk", flat=True)) - refusing(keys))
     for group in FocusGroup.values:
         if facts[group] == (sum(row[group] for row in rows) or None):
             facts[group] = None

@@ -14,9 +14,10 @@ from accounts.gate import may
 from accounts.models import User
 from accounts.roles import Permission
 from clients.models import Client
+from clients.queries.registered import registered_as
 from clients.vocabulary import focus_groups
 from services.actions.people import MAX_CLIENTS
-from services.queries.people import choosable, match_names, registered_as, split_names
+from services.queries.people import choosable, match_names, split_names
 from stations.models import Station
 
 
@@ -81,7 +82,7 @@ class PeopleForm(forms.Form):
 def counted_groups(clients: Iterable[Client], day: date) -> Counter[str]:
     """How many of the people count in each focus group on the day. One query, none for nobody."""
     clients = list(clients)
-    registered = registered_as(clients, day) if clients else {}
+    registered = registered_as((client.pk for client in clients), day)
     return Counter(
         group.value for client in clients for group in focus_groups(registered.get(client.pk, []), client.born_on, day)
     )

@@ -17,14 +17,15 @@ from accounts.gate import may
 from accounts.models import User
 from accounts.roles import Permission
 from clients.gate import stations_read, supervised_stations
-from clients.models import Category, Client, ClientCategory, Consent, ConsentKind
+from clients.models import Category, Client
+from clients.queries.consent import consents, refusing
+from clients.queries.registered import registered_as
 from clients.queries.search import answers, condition, matching
-from clients.vocabulary import FocusGroup, age_on, focus_groups
+from clients.vocabulary import ConsentState, FocusGroup, age_on, focus_groups
 from common.months import Month
 from services.models import ServiceClient, ServiceRecord
 from services.vocabulary import domain_for
 from stations.models import Station
-from stations.models.dated import at
 
 CLOSED = "（涉及具名服务对象，仅本站可见）"
 RECENT = 12
@@ -70,26 +71,6 @@ def choosable(user: User, station: Station, already: Iterable[int] = ()) -> Quer
     return rows.only(*READ).order_by("pk")
 
 
-def registered_as(clients: Iterable[Client], day: date) -> dict[int, list[str]]:
-    """Client key → what they are registered as on the day. One query."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = ClientCategory.objects.filter(at(day), client__in=[client.pk for client in clients])
-    for client_id, category in rows.order_by("id").values_list("client_id", "category"):
-        found[client_id].append(category)
-    return found
-
-
-def consents(keys: Iterable[int]) -> dict[int, bool]:
-    """Client key → was the newest consent to service withdrawn? Those who never gave one are not in it. One query."""
-    rows = Consent.objects.filter(client__in=list(keys), kind=ConsentKind.SERVICE).order_by("given_on", "id")
-    return {key: withdrawn_on is not None for key, withdrawn_on in rows.values_list("client_id", "withdrawn_on")}
-
-
-def withdrawn(keys: Iterable[int]) -> set[int]:
-    """Those who let nothing new be recorded of them (Client.refuses_use for many). One query."""
-    return {key for key, gone in consents(keys).items() if gone}
-
-
 # ---- chips ----------------------------------------------------------------------------------------------------------
 
 
@@ -113,7 +94,7 @@ def chips_of(clients: QuerySet[Client], station: Station, keys: Iterable[int], d
     found = sorted(clients.filter(pk__in=list(order)), key=lambda client: order[client.pk]) if order else []
     if not found:
         return []
-    registered, signed = registered_as(found, day), consents(order)
+    registered, signed = registered_as(order, day), consents(order)
     last = last_services(list(order), station)
     chips = []
     for client in found:
@@ -129,8 +110,8 @@ def chips_of(clients: QuerySet[Client], station: Station, keys: Iterable[int], d
                 name=client.name,
                 note=" · ".join(words),
                 focus=[group.value for group in FocusGroup if group in groups],
-                refused=signed.get(client.pk, False),
-                unsigned=client.pk not in signed,
+                refused=signed[client.pk] == ConsentState.WITHDRAWN,
+                unsigned=signed[client.pk] == ConsentState.MISSING,
                 usual=last.get(client.pk) or ({"domain": domain} if domain else {}),
             )
         )
@@ -167,7 +148,7 @@ def recent_people(user: User, station: Station, day: date, most: int) -> list[Cl
     if not may(user, Permission.VIEW_CLIENTS, station.unit.path):
         return []
     keys = recent_keys(user, station, day)
-    refused = withdrawn(keys) if keys else set()
+    refused = refusing(keys)
     keys = [key for key in keys if key not in refused][:most]
     found = choosable(user, station).in_bulk(keys) if keys else {}
     return [found[key] for key in keys if key in found]
@@ -237,7 +218,7 @@ def match_names(user: User, station: Station, names: list[str], ticked: Collecti
     if not names:
         return matched
     files = _files_named(user, station, names)
-    gone = withdrawn(client.pk for found in files.values() for client in found) if any(files.values()) else set()
+    gone = refusing(client.pk for found in files.values() for client in found)
     for name in names:
         found = files[name]
         if len(found) == 1 and found[0].pk in gone:

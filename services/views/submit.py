@@ -13,7 +13,6 @@ middleware's.
 from __future__ import annotations
 
 import base64
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -36,6 +35,7 @@ from accounts.gate import permitted
 from accounts.models import User
 from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
+from common.checks import uuid_or_none
 from common.forms import put_errors
 from services import moments
 from services.actions import MonthLocked
@@ -119,9 +119,8 @@ def _taken(request: SignedIn) -> JsonResponse:
 
 def _first(user: User, station: Station, client_id: str) -> ServiceRecord | None:
     """What an earlier attempt saved, its answer being lost."""
-    try:
-        key = uuid.UUID(client_id[:64])
-    except ValueError:
+    key = uuid_or_none(client_id)
+    if key is None:
         return None
     rows = ServiceRecord.objects.visible_to(user, Permission.LOG_SERVICE)
     return rows.filter(client_id=key, entered_by=user, station=station).first()

@@ -1,6 +1,7 @@
 """Paths, encrypted numbers, identity numbers, short texts."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import encrypted, paths
+from common.checks import uuid_or_none
 from common.citizen_numbers import check_digit, has_identity_number, problem
 from common.text import long_text, plain_name
 
@@ -116,3 +118,9 @@ def test_other_numbers_are_welcome(text):
 def test_every_identity_number_is_found(place, born, order, before, after):
     first17 = f"{place}{born:%Y%m%d}{order:03d}"
     assert has_identity_number(f"{before}{first17}{check_digit(first17)}{after}")
+
+
+def test_the_number_of_a_submit_is_read_as_a_phone_sends_it():
+    number = UUID("8f14e45f-ceea-467f-a0e6-2b1d0c3e1f11")
+    assert [uuid_or_none(value) for value in (number, str(number), number.hex)] == [number] * 3
+    assert [uuid_or_none(value) for value in ("", None, 7, "x" * 10_000)] == [None] * 4

@@ -8,18 +8,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Level, OrgUnit, User
-from clients.models import Consent, ConsentKind
+from clients.queries.consent import willing
+from clients.queries.registered import registered_as
 from clients.vocabulary import focus_groups
 from common.checks import all_of, member, required_text
 from common.paths import within
 from common.text import long_text, plain_name
 from policies.models import PolicyDocument
-from services.actions.people import registered_as
 from stations import stale
 from visits import criteria as who
 from visits.actions.locks import locked_batch
@@ -109,14 +109,14 @@ def save_question(
         setattr(question, name, value)
     question.required = required
     question.save()
-    audit.record(by=by, verb="设定探访问题", target=batch, unit=batch.unit, changes={"text": [None, question.text]})
+    audit.record(by=by, verb="设定探访问题", target=batch, unit=batch.unit, changes={"问题": [None, question.text]})
     return question
 
 
 @transaction.atomic
 def remove_question(*, by: User, question: BatchQuestion) -> None:
     batch = _draft(question.batch)
-    changes = {"text": [question.text, None]}
+    changes = {"问题": [question.text, None]}
     question.delete()
     audit.record(by=by, verb="删除探访问题", target=batch, unit=batch.unit, changes=changes)
 
@@ -166,7 +166,7 @@ def close_batch(*, by: User, batch: VisitBatch, conclusion: str) -> VisitBatch:
     cancelled = left.update(state=VisitState.CANCELLED, closed_on=today, reason=ENDED)
     batch.state, batch.closed_on, batch.conclusion = BatchState.CLOSED, today, conclusion
     batch.save(update_fields=["state", "closed_on", "conclusion"])
-    changes = {"state": [BatchState.RUNNING, BatchState.CLOSED], "cancelled": [None, cancelled]}
+    changes = {"state": [BatchState.RUNNING, BatchState.CLOSED], "取消的探访": [None, cancelled]}
     audit.record(by=by, verb="结束探访任务", target=batch, unit=batch.unit, changes=changes, reason=conclusion)
     stale.mark_all({station: stale.months_since(day) for station, day in stations.items() if day})
     return batch
@@ -179,9 +179,8 @@ def paths_of(batch: VisitBatch) -> list[str]:
 
 def matching(batch: VisitBatch, day: date) -> Any:
     """Open files that match, without those whose consent is withdrawn, and those that a closed station left behind."""
-    newest = Consent.objects.filter(client=OuterRef("pk"), kind=ConsentKind.SERVICE).order_by("-given_on", "-id")
     rows = who.files(batch.criteria, paths_of(batch), day).filter(station__closed_on=None)
-    return rows.alias(withdrawn=Subquery(newest.values("withdrawn_on")[:1])).filter(withdrawn=None)
+    return rows.filter(willing())
 
 
 def _enrol(batch: VisitBatch, by: User, today: date) -> int:
@@ -194,7 +193,7 @@ def _enrol(batch: VisitBatch, by: User, today: date) -> int:
     reason = f"{batch.unit}“{batch.title}”，{batch.due_on}前完成"[:200]
     while some := list(rows.filter(pk__gt=after)[:CHUNK]):
         after = some[-1].pk
-        registered = registered_as(some, today)
+        registered = registered_as((client.pk for client in some), today)
         Visit.objects.bulk_create(
             (
                 Visit(

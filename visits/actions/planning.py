@@ -17,12 +17,13 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from clients.models import Client, ClientCategory, Consent, ConsentKind, FileSpell, LevelSpell
+from clients.models import Client, FileSpell, LevelSpell
+from clients.queries.consent import refusing
+from clients.queries.registered import registered_as
 from clients.vocabulary import FocusGroup, focus_groups
 from common.paths import within
 from services.models import Method, ServiceClient
 from stations import stale
-from stations.models.dated import at
 from visits.actions.locks import lock_files
 from visits.models import BatchState, Source, Visit, VisitAttempt, VisitState
 from visits.rules import Intervals, Standing, counts_from
@@ -134,17 +135,13 @@ def _files(keys: list[int], today: date) -> dict[int, File]:
         .filter(client__in=keys)
         .values_list("client_id", "level", "starts_on")
     }
-    withdrawn = _withdrawn(keys)
+    refused = refusing(keys)
     visited = last_visited(keys)
-    registered: dict[int, list[str]] = defaultdict(list)
-    for client, category in ClientCategory.objects.filter(at(today), client__in=keys).values_list(
-        "client_id", "category"
-    ):
-        registered[client].append(category)
+    registered = registered_as(keys, today)
     for key, file in files.items():
         if key not in spells:
             file.gone = file.gone or CLOSED
-        elif key in withdrawn:
+        elif key in refused:
             file.gone = file.gone or WITHDRAWN
         if file.gone:
             continue
@@ -154,15 +151,6 @@ def _files(keys: list[int], today: date) -> dict[int, File]:
             level, since = levels[key]
             file.standing = Standing(level, opened, since, visited.get(key))
     return files
-
-
-def _withdrawn(keys: list[int]) -> set[int]:
-    """Client.refuses_use for many."""
-    newest: dict[int, bool] = {}
-    rows = Consent.objects.filter(client__in=keys, kind=ConsentKind.SERVICE).order_by("given_on", "id")
-    for client, withdrawn_on in rows.values_list("client_id", "withdrawn_on"):
-        newest[client] = withdrawn_on is not None
-    return {key for key, withdrawn in newest.items() if withdrawn}
 
 
 def last_visited(keys: Iterable[int]) -> dict[int, date]:
