@@ -1,4 +1,4 @@
-"""Consent to service is said in four ways: of one file, of many, as a condition of a query, and as what may be begun."""
+"""Consent to service is said of one file, of many, as a condition of a query, and as what may be begun."""
 
 from __future__ import annotations
 
