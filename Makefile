@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # The services that `make test-services` and `make bench` use; the product itself never looks for them.
 TEST_DATABASE_URL ?= postgres://root@127.0.0.1:5432/postgres
 TEST_BROKER_URL ?= redis://127.0.0.1:6379
-XDIST ?= -n auto
+XDIST ?= -n auto --dist worksteal
 NPM_CI := ci --no-audit --no-fund --loglevel=error
 
 .PHONY: run setup setup-dev test test-services bench lint fmt lock clean

@@ -1,26 +1,35 @@
-"""Nobody reaches a row outside their scope: every address of the URLconf, by every role, inside and outside."""
+"""Nobody reaches a row outside their scope: every address of the URLconf, by every role, inside and outside.
+
+All tests here share one world with a row of every kind (`place`): to build it for each of a thousand tests took longer
+than the tests.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.db import models, transaction
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.viewsets import ViewSetMixin
 
 from accounts.middleware import PUBLIC
 from accounts.roles import Permission
+from policies.actions import load_documents, seed_calendar
 from tests.gate_cases import ANY, CASES, EXEMPT, PLACES, ROWS, TIED, Case, Rows
-from tests.world import CAST
+from tests.world import CAST, World, build_world
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
@@ -106,7 +115,7 @@ def test_every_address_with_arguments_has_a_case(page):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name not in PUBLIC], ids=ids)
-def test_nothing_answers_before_sign_in(page, db, client):
+def test_nothing_answers_before_sign_in(page, place, client):
     missing = [name for name in page.arguments if name not in ANY]
     assert not missing, f"{page.name}: give a value for {missing} in ANY of tests/gate_cases.py"
     url = reverse(page.name, kwargs={name: ANY[name] for name in page.arguments})
@@ -119,41 +128,73 @@ def test_nothing_answers_before_sign_in(page, db, client):
             assert response.url.startswith(reverse("sign_in"))
 
 
-class Asker:
-    """Asks one page as many users; whatever a request writes is taken back."""
+@dataclass
+class Place:
+    """The shared world: `rows` of every kind at every place, and the session of every role."""
 
-    def __init__(self, page: Page, world: Any, sign_in: Callable[[Any], Any]) -> None:
-        self.page, self.world = page, world
-        self.clients = {role: sign_in(getattr(world, role)) for role in ROLES}
+    world: World
+    rows: dict[tuple[Rows, str], Any]
+    sessions: dict[str, str]
 
-    def ask(self, role: str, row: Any = None) -> dict[str, int]:
-        """Method → status code."""
-        case = self.page.case or Case(kwargs=lambda row: {})
-        url = reverse(self.page.name, kwargs=case.kwargs(row))
-        answers = {}
+    def browser(self, role: str) -> Client:
+        """A browser of its own for each request: one that is signed out must not sign out the next."""
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
+
+    def of(self, rows: Rows, place: str) -> Any:
+        return next(row for (kind, where), row in self.rows.items() if kind.make is rows.make and where == place)
+
+    def ask(self, page: Page, role: str, row: Any = None) -> set[int]:
+        """The status codes of GET and POST."""
+        case = page.case or Case(kwargs=lambda row: {})
+        url = reverse(page.name, kwargs=case.kwargs(row))
+        answers = set()
         for method in ("get", "post"):
-            with transaction.atomic():
-                answers[method] = getattr(self.clients[role], method)(url, case.query(row)).status_code
-                transaction.set_rollback(True)
+            with untouched():
+                answers.add(getattr(self.browser(role), method)(url, case.query(row)).status_code)
         return answers
 
 
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Takes back what is written inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared_place(django_db_setup, django_db_blocker) -> Iterator[Place]:
+    with django_db_blocker.unblock(), time_machine.travel(TODAY, tick=False), untouched():
+        world = build_world()
+        seed_calendar()
+        load_documents()
+        rows = {(kind, name): kind.make(world, name) for kind in every_kind() for name in PLACES}
+        sessions = {}
+        for role in ROLES:
+            client = Client()
+            client.force_login(getattr(world, role), backend="django.contrib.auth.backends.ModelBackend")
+            sessions[role] = client.session.session_key
+        yield Place(world, rows, sessions)
+
+
 @pytest.fixture
-def asker(rules, world, sign_in, time_machine):
-    time_machine.move_to(TODAY)
-    return lambda page: Asker(page, world, sign_in)
+def place(shared_place, db) -> Iterator[Place]:
+    """What a test writes is taken back before the next."""
+    with time_machine.travel(TODAY, tick=False):
+        yield shared_place
 
 
 @pytest.mark.parametrize("page", [page for page in GATED if about_rows(page)], ids=ids)
-def test_a_row_outside_is_404_without_the_right_403_else_served(page, asker, world):
-    wanted, case = asker(page), page.case
-    wrong = []
-    for place in PLACES:
-        row = case.rows.make(world, place)
+def test_a_row_outside_is_404_without_the_right_403_else_served(page, place):
+    world, wrong = place.world, []
+    for name in PLACES:
+        row = place.of(page.case.rows, name)
         for role in ROLES:
-            answers = set(wanted.ask(role, row).values())
-            if not fits(answers, expected(page, world, role, place)):
-                wrong.append(f"{role} at {place}: {sorted(answers)}, not {expected(page, world, role, place)}")
+            answers = place.ask(page, role, row)
+            if not fits(answers, expected(page, world, role, name)):
+                wrong.append(f"{role} at {name}: {sorted(answers)}, not {expected(page, world, role, name)}")
     assert wrong == []
 
 
@@ -174,13 +215,12 @@ def fits(answers: set[int], right: set[int]) -> bool:
 
 
 @pytest.mark.parametrize("page", [page for page in GATED if not about_rows(page) and page.gate], ids=ids)
-def test_a_page_about_no_row_opens_to_who_holds_the_right_somewhere(page, asker, world):
-    wanted = asker(page)
+def test_a_page_about_no_row_opens_to_who_holds_the_right_somewhere(page, place):
     refuses = page.case.refuses if page.case else frozenset()
     wrong = []
     for role in ROLES:
-        answers = set(wanted.ask(role).values())
-        may = page.somewhere is None or getattr(world, role).paths(page.somewhere)
+        answers = place.ask(page, role)
+        may = page.somewhere is None or getattr(place.world, role).paths(page.somewhere)
         if not fits(answers, FINE if may and role not in refuses else {403}):
             wrong.append(f"{role}: {sorted(answers)}")
     assert wrong == []
@@ -188,14 +228,6 @@ def test_a_page_about_no_row_opens_to_who_holds_the_right_somewhere(page, asker,
 
 # A file moves to a station that its own does not reach: the page offers them by name, as the public register does.
 OFFERS_OUTSIDE = ("client_transfer",)
-
-
-@pytest.fixture
-def full_world(rules, world, time_machine):
-    """A row of every kind at every place."""
-    time_machine.move_to(TODAY)
-    rows = {(kind, place): kind.make(world, place) for kind in every_kind() for place in PLACES}
-    return world, rows
 
 
 def every_kind() -> list[Rows]:
@@ -213,16 +245,14 @@ def every_kind() -> list[Rows]:
      ("worker", ["明星镇", "锦纶街道", "酒泉路"]), ("city", ["酒泉路"]), ("administrator", ["酒泉路"]),
      ("auditor", ["酒泉路"])],
 )  # fmt: skip
-def test_no_page_names_a_unit_outside(role, secrets, full_world, sign_in):
-    world, rows = full_world
-    user = getattr(world, role)
-    client = sign_in(user)
+def test_no_page_names_a_unit_outside(role, secrets, place):
+    user = getattr(place.world, role)
     leaks = []
     for page in PAGES:
         if page.name in ("sign_out", *OFFERS_OUTSIDE):
             continue
-        for url, query in addresses(page, rows, world, user):
-            response = client.get(url, query)
+        for url, query in addresses(page, place, user):
+            response = place.browser(role).get(url, query)
             if response.status_code != 200 or response.streaming:
                 continue
             text = response.content.decode()
@@ -230,7 +260,7 @@ def test_no_page_names_a_unit_outside(role, secrets, full_world, sign_in):
     assert leaks == []
 
 
-def addresses(page: Page, rows: dict[Any, Any], world: Any, user: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def addresses(page: Page, place: Place, user: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     case = page.case
     if case is None:
         if not page.arguments:
@@ -239,28 +269,27 @@ def addresses(page: Page, rows: dict[Any, Any], world: Any, user: Any) -> Iterat
     if case.rows is None:
         yield reverse(page.name, kwargs=case.kwargs(None)), case.query(None)
         return
-    for (kind, place), row in rows.items():
-        if kind.make is case.rows.make and case.rows.seen_by(world, user, place):
+    for (kind, name), row in place.rows.items():
+        if kind.make is case.rows.make and case.rows.seen_by(place.world, user, name):
             yield reverse(page.name, kwargs=case.kwargs(row)), case.query(row)
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.is_api and p.name.endswith("-list")], ids=ids)
 @pytest.mark.parametrize("role", ROLES)
-def test_an_api_list_holds_only_rows_of_the_scope(page, role, full_world, sign_in):
-    world, rows = full_world
+def test_an_api_list_holds_only_rows_of_the_scope(page, role, place):
     detail = CASES.get(page.name.replace("-list", "-detail"))
     if detail is None:
         return
-    user = getattr(world, role)
-    response = sign_in(user).get(reverse(page.name))
+    user = getattr(place.world, role)
+    response = place.browser(role).get(reverse(page.name))
     if response.status_code == 403:
         assert detail.permission
         assert not user.paths(detail.permission)
         return
     listed = {str(row["id"]) for row in response.json()["results"]}
-    for (kind, place), row in rows.items():
+    for (kind, name), row in place.rows.items():
         if kind.make is detail.rows.make:
-            assert (str(row.pk) in listed) == detail.rows.seen_by(world, user, place)
+            assert (str(row.pk) in listed) == detail.rows.seen_by(place.world, user, name)
 
 
 # ---- in the code: views, API and forms reach rows through `visible_to` only
@@ -361,7 +390,7 @@ def form_classes() -> Iterator[type[forms.BaseForm]]:
 
 
 @pytest.mark.parametrize("form", sorted(set(form_classes()), key=str), ids=lambda form: form.__name__)
-def test_a_form_offers_no_gated_row_before_it_knows_its_user(form, db):
+def test_a_form_offers_no_gated_row_before_it_knows_its_user(form, place):
     for name, field in getattr(form, "base_fields", {}).items():
         if isinstance(field, forms.ModelChoiceField):
             rows: models.QuerySet[Any] = field.queryset
