@@ -11,6 +11,7 @@ an action itself puts into `changes` or `reason` it has to keep clean.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextvars import ContextVar
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -114,6 +115,19 @@ def told(obj: models.Model) -> dict[str, Any]:
 def first(obj: models.Model) -> dict[str, list[Any]]:
     """The changes of a new row: what is filled in."""
     return changes({}, {name: value for name, value in told(obj).items() if value not in (None, "", False)})
+
+
+def labelled(row: models.Model, changes: dict[str, list[Any]], *, leave: Collection[str] = ()) -> dict[str, list[Any]]:
+    """Changes of a row that belongs to the target of the event, whose own fields would not name them: the labels of its
+    fields → [old, new], choices in words. What is empty on both sides is not told, nor the fields of `leave`."""
+    told = {}
+    for field in row._meta.concrete_fields:
+        pair = changes.get(field.name, [])
+        if field.name in leave or all(side in (None, "") for side in pair):
+            continue
+        choices = dict(field.flatchoices or ())
+        told[str(field.verbose_name)] = [choices.get(side, side) if choices else side for side in pair]
+    return told
 
 
 def event(

@@ -141,6 +141,18 @@ def refusal(
     return _content_refusal(step, goals, scales)
 
 
+def not_yet(history: History, step: Step, on: date) -> str:
+    """What comes before the form of the step is worth filling in; "" when it is the step's turn. What the form itself
+    asks for is judged by `refusal` when it is saved."""
+    if step not in next_steps(history.state):
+        return _out_of_order(history.state, step)
+    if step == Step.EVALUATION:
+        return refusal(history, step, on, scales=history.before)
+    if step == Step.CLOSING and any(goal in OPEN_GOALS for goal in history.goals):
+        return _closing_refusal(history, Outcome.OTHER, "")
+    return ""
+
+
 def _content_refusal(step: Step, goals: int, scales: frozenset[str]) -> str:
     if step == Step.ASSESSMENT and not scales:
         return "请至少用一个量表记录服务前的状况，否则结案时无从比较"

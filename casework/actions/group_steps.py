@@ -83,7 +83,7 @@ def evaluate_group(
     found.scales.all().delete()
     GroupScale.objects.bulk_create(GroupScale(evaluation=found, **scale) for scale in measured)
     changes = shortened(audit.changes(before, audit.told(found)))
-    tell(by, "小组评估", group, group.station, changes)
+    tell(by, "小组评估", group, group.station, audit.labelled(found, changes, leave=("group", "by")))
     return found
 
 

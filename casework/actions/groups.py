@@ -204,7 +204,8 @@ def change_member(
     ).delete()
     changes = audit.changes(before, audit.told(member))
     if changes:
-        tell(by, "组员离组" if left_on else "修改组员", group, group.station, {"组员": [None, str(member)], **changes})
+        told = audit.labelled(member, changes)
+        tell(by, "组员离组" if left_on else "修改组员", group, group.station, {"组员": [None, str(member)], **told})
     return member
 
 
@@ -269,7 +270,8 @@ def plan_session(
     changes = shortened(audit.changes(before, audit.told(found)))
     if changes:
         verb = "修改小组活动计划" if session else "安排小组活动"
-        tell(by, verb, group, group.station, {"节次": [None, found.number], **changes})
+        told = audit.labelled(found, changes, leave=("group", "number"))
+        tell(by, verb, group, group.station, {"节次": [None, found.number], **told})
     return found
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from casework.case_steps import OPEN, State, Step
 from casework.case_words import Outcome, Problem, RiskLevel, Source
-from clients.gate import SupervisedModel, SupervisedQuerySet, stations_read
+from clients.gate import SupervisedModel, SupervisedQuerySet
 from clients.models import Client
 from common.months import Month
 from services.vocabulary import Domain, FocusGroup
@@ -29,11 +29,10 @@ class CaseQuerySet(SupervisedQuerySet):
     who may read of the person.
     """
 
-    def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
-        if permission != Permission.VIEW_RECORDS:
-            return super().visible_to(user, permission)
-        reach = Q(pk__in=stations_read(user, permission)) | Q(pk__in=stations_read(user, Permission.VIEW_CLIENTS))
-        return self.filter(station__in=Station.objects.filter(reach).order_by().values("pk"))
+    def visible_to(self, user: Any, permission: Permission = Permission.VIEW, *others: Permission) -> Self:
+        if permission == Permission.VIEW_RECORDS:
+            others = (*others, Permission.VIEW_CLIENTS)
+        return super().visible_to(user, permission, *others)
 
     def accepted(self) -> Self:
         """Cases that were taken on: neither declined nor taken back as a mistake."""

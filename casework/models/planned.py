@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 
 from accounts.roles import Permission
-from clients.gate import SupervisedModel, SupervisedQuerySet, stations_read, supervised_stations
-from stations.models import Station
+from clients.gate import SupervisedModel, SupervisedQuerySet
 
 
 class Attainment(models.TextChoices):
@@ -24,12 +22,10 @@ class Attainment(models.TextChoices):
 class PlannedQuerySet(SupervisedQuerySet):
     """Groups and activities themselves tell of no person: who reads records sees them, and supervisors do."""
 
-    def visible_to(self, user: Any, permission: Permission = Permission.VIEW) -> Self:
-        if permission != Permission.VIEW_RECORDS:
-            return super().visible_to(user, permission)
-        reach = Q(pk__in=stations_read(user, permission)) | Q(pk__in=supervised_stations(user))
-        stations = Station.objects.filter(reach).order_by().values("pk")
-        return self.filter(**{f"{self.station}__in": stations})
+    def visible_to(self, user: Any, permission: Permission = Permission.VIEW, *others: Permission) -> Self:
+        if permission == Permission.VIEW_RECORDS:
+            others = (*others, Permission.VIEW_CLIENTS)
+        return super().visible_to(user, permission, *others)
 
 
 class PlannedModel(SupervisedModel):

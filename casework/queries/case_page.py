@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.gate import allowed
 from accounts.models import User
 from accounts.roles import Permission
-from casework.case_steps import OPEN, ORDER, History, State, Step, next_steps, refusal, take_back_refusal
-from casework.case_words import OPEN_GOALS, SATISFACTION, Answerer, GoalState, Need, Outcome, RiskKind, RiskLevel
+from casework.case_steps import OPEN, ORDER, History, State, Step, next_steps, not_yet, take_back_refusal
+from casework.case_words import SATISFACTION, Answerer, GoalState, Need, Outcome, RiskKind, RiskLevel
 from casework.models import (
     Case,
     CaseComment,
@@ -144,10 +144,6 @@ class CasePage:
         return STATE_TONES[State(self.case.state)]
 
     @property
-    def goals_open(self) -> int:
-        return sum(goal.state in OPEN_GOALS for goal in self.goals)
-
-    @property
     def review_late(self) -> bool:
         return bool(self.case.is_open and self.case.review_on and is_past(self.case.review_on, timezone.localdate()))
 
@@ -207,11 +203,7 @@ def _offers(page: CasePage) -> list[Offer]:
         if step not in PAGES:
             continue
         name, label = PAGES[step]
-        refused = ""
-        if step == Step.EVALUATION:
-            refused = refusal(page.history, step, today, scales=page.history.before)
-        elif step == Step.CLOSING and page.goals_open:
-            refused = refusal(page.history, step, today, outcome=Outcome.OTHER)
+        refused = not_yet(page.history, step, today)
         offers.append(Offer(step, label, reverse(name, args=[page.case.pk]), refused))
     return offers
 

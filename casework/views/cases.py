@@ -17,13 +17,13 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from casework.actions import case_flow, case_goals
 from casework.actions import cases as actions
-from casework.case_steps import State, Step
+from casework.case_steps import OPEN, ORDER, State, Step, next_steps, not_yet
 from casework.forms import case_flow as flow_forms
 from casework.forms.cases import HeadForm, IntakeForm
 from casework.models import Case, CaseStep
-from casework.queries.case_history import last_step
+from casework.queries.case_history import history, last_step
 from casework.queries.case_intake import case_stations, intake_initial, told_before_intake
-from casework.queries.case_page import case_page
+from casework.queries.case_page import PAGES, case_page
 from clients.models import Client
 from clients.queries import picker
 from common.forms import WithdrawForm, attempt
@@ -126,6 +126,23 @@ def step_page(
     return form_page(request, case, form, title, **extra)
 
 
+def early(request: SignedIn, case: Case, step: Step) -> HttpResponse | None:
+    """To what comes first, with the reason, when the form of the step is opened before its turn."""
+    if request.method == "POST":
+        return None  # the action refuses, and what was typed stays on the page
+    facts = history(case)
+    reason = not_yet(facts, step, timezone.localdate())
+    if not reason:
+        return None
+    messages.warning(request, f"{case}：{reason}")
+    following = next_steps(facts.state)
+    if step in following:
+        first = "case_review" if step == Step.CLOSING else "case_detail"
+    else:
+        first = PAGES[following[0]][0] if case.is_open and step in ORDER[OPEN.index(State(case.state)) + 1 :] else ""
+    return redirect(first or "case_detail", case.pk)
+
+
 def _expected(case: Case) -> int:
     last = last_step(case)
     return last.pk if last else 0
@@ -140,6 +157,8 @@ def _before(case: Case, kind: Step, reader: Callable[[CaseStep], dict[str, Any]]
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_assess(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := early(request, case, Step.ASSESSMENT):
+        return sent
     initial = _before(case, Step.ASSESSMENT, flow_forms.AssessForm.initial_of)
     form = flow_forms.AssessForm(
         request.POST or None, request.FILES or None, case=case, expected=_expected(case), initial=initial
@@ -158,6 +177,9 @@ def case_assess(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_plan(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := early(request, case, Step.PLAN):
+        return sent
+
     def act(values: dict[str, Any]) -> CaseStep:
         values["goals"] = [case_goals.GoalInput(**goal) for goal in values["goals"]]
         return case_flow.plan(by=request.user, case=case, **values)
@@ -172,6 +194,8 @@ def case_plan(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_intervene(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := early(request, case, Step.INTERVENTION):
+        return sent
     form = flow_forms.InterveneForm(request.POST or None, request.FILES or None, case=case, expected=_expected(case))
     return step_page(
         request,
@@ -187,6 +211,8 @@ def case_intervene(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_evaluate(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := early(request, case, Step.EVALUATION):
+        return sent
     file = case_page(request.user, case)
     form = flow_forms.EvaluateForm(
         request.POST or None,
@@ -210,6 +236,8 @@ def case_evaluate(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_close(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := early(request, case, Step.CLOSING):
+        return sent
     form = flow_forms.CloseForm(
         request.POST or None,
         request.FILES or None,
@@ -232,6 +260,8 @@ def case_close(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_reopen(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := early(request, case, Step.REOPENING):
+        return sent
     form = flow_forms.ReopenForm(request.POST or None, case=case, expected=_expected(case))
     return step_page(
         request,

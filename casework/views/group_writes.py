@@ -229,7 +229,8 @@ def group_evaluate(request: SignedIn, group: Group) -> HttpResponse:
     form = EvaluationForm(request.POST or None, evaluation=found)
     if attempt(form, lambda: group_steps.evaluate_group(by=request.user, group=group, **form.values())):
         return done(request, group, "已保存评估")
-    return form_page(request, group, form, "小组评估", template="group_evaluate")
+    blocked = phases.refuses_evaluation(facts_of(group), timezone.localdate())
+    return form_page(request, group, form, "小组评估", template="group_evaluate", blocked=blocked)
 
 
 def _step(request: SignedIn, group: Group, form: Form, act: Any, *, words: str, **page: Any) -> HttpResponse:

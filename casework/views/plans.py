@@ -48,7 +48,10 @@ def station_tabs(stations: list[Station], chosen: Station) -> list[dict[str, Any
 def form_page(
     request: SignedIn, row: Group | Activity, form: Form, title: str, *, template: str = "plan_form", **extra: Any
 ) -> HttpResponse:
-    """A page about one group or activity that is one form."""
+    """A page about one group or activity that is one form. `blocked`: why it cannot be saved now, for a form that has
+    not been sent: the refusal of one that was says it by itself."""
+    if form.non_field_errors():
+        extra.pop("blocked", None)
     context = {
         "row": row,
         "form": form,

@@ -28,18 +28,7 @@ def rows_changes(before: dict[str, Any], row: models.Model, after: dict[str, Any
     `before`, `after`: of `audit.state`; {} for a row that was not there; after=None: as the row is now.
     """
     changes = audit.changes(before, audit.state(row) if after is None else after)
-    told = {}
     for field in row._meta.concrete_fields:
-        if field.name in _UNTOLD or field.name not in changes:
-            continue
-        old, new = changes[field.name]
-        if old in (None, "") and new in (None, ""):
-            continue
-        told[str(field.verbose_name)] = [_words(field, old), _words(field, new)]
-    return told
-
-
-def _words(field: Any, value: Any) -> Any:
-    if field.is_relation and value is not None:
-        return f"档案 {value}"
-    return dict(field.flatchoices or ()).get(value, value)
+        if field.is_relation and field.name in changes:
+            changes[field.name] = [key and f"档案 {key}" for key in changes[field.name]]
+    return audit.labelled(row, changes, leave=_UNTOLD)

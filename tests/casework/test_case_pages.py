@@ -96,6 +96,29 @@ def test_a_supervisor_without_any_posting_opens_the_list(world, sign_in):
     assert NAME in page(sign_in(user), "case_list")
 
 
+# ---- before its turn ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "opened_page", "first", "reason"),
+    [
+        (State.INTAKE, "case_plan", "case_assess", "还没有完成“预估”"),
+        (State.ASSESSMENT, "case_evaluate", "case_plan", "还没有完成“介入”"),
+        (State.PLAN, "case_close", "case_review", "个目标没有结论"),
+        (State.PLAN, "case_assess", "case_detail", "个案已经完成“计划”"),
+        (State.CLOSED, "case_plan", "case_detail", "请先重新开启"),
+        (State.PLAN, "case_reopen", "case_detail", "个案没有结案"),
+    ],
+)
+def test_a_form_before_its_turn_leads_to_what_comes_first(world, sign_in, state, opened_page, first, reason):
+    case = opened(world)
+    if state != State.INTAKE:
+        led_to(world, state, case)
+    answer = sign_in(world.worker).get(reverse(opened_page, args=[case.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse(first, args=[case.pk])
+    assert reason in answer.content.decode()
+
+
 # ---- the list -------------------------------------------------------------------------------------------------------
 
 

@@ -157,6 +157,26 @@ def test_the_page_of_a_group_costs_the_same_however_many_members(scene, sign_in,
 # ---- writing --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"), [("group_phase", "小组成员不足"), ("group_evaluate", "进入结束期以后才能评估")]
+)
+def test_what_is_refused_is_said_at_once_and_once(scene, sign_in, world, name, reason):
+    group = scene.group()
+    client, url = sign_in(world.worker), reverse(name, args=[group.pk])
+    assert client.get(url).content.decode().count(reason) == 1
+    typed = {"on": "2026-10-01", "observed": "观察", "expected": "PREPARATION", "attainment": "FULL"}
+    typed |= {"goals": "一", "process": "二", "summary": "三"}
+    assert client.post(url, typed).content.decode().count(reason) == 1
+
+
+def test_the_trail_names_the_fields_of_an_evaluation_and_their_choices(ended, sign_in, world):
+    shown = text(sign_in(world.auditor), "audit_list", verb="小组评估")
+    assert "目标达成" in shown
+    assert "大部分达成" in shown
+    for raw in ("attainment", "MOSTLY", "scored_5"):
+        assert raw not in shown
+
+
 def test_members_are_found_by_a_pasted_list(scene, sign_in, world):
     group = scene.group()
     client, url = sign_in(world.worker), reverse("group_members", args=[group.pk])

@@ -60,6 +60,16 @@ def test_the_calendar_shows_the_month_of_one_station(world, visit, sign_in):
     assert sign_in(world.county).get(reverse("visit_calendar")).status_code == 403
 
 
+def test_the_calendar_says_what_is_overdue_from_months_before_and_opens_it(world, visit, sign_in):
+    client = sign_in(world.worker)
+    page = client.get(reverse("visit_calendar"), {"month": "2026-12"}).content.decode()
+    assert "逾期未访 1 次，最早应于 2026年10月8日 前探访" in page
+    query = {"unit": world.station().pk, "state": "overdue", "sort": "due_on"}
+    assert client.get(reverse("visit_list"), query).context["page"].paginator.count == 1
+    Visit.objects.filter(pk=visit.pk).update(due_on=TODAY)
+    assert "逾期未访" not in client.get(reverse("visit_calendar")).content.decode()
+
+
 def feed_of(world, client) -> str:
     page = client.post(reverse("feed_create", args=[world.station().pk]))
     assert page["Cache-Control"] == "no-store"

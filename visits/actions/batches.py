@@ -63,6 +63,7 @@ def save_batch(
     if outside := [each for each in units if not within(each.path, unit.path) or each == unit]:
         raise ValidationError({"units": f"{outside[0]} 不在 {unit} 之下"})
     if batch is None:
+        list(OrgUnit.objects.select_for_update(no_key=True).filter(pk=unit.pk))  # two at once would both see none
         same = VisitBatch.objects.filter(unit=unit, state=BatchState.DRAFT, created_by=by, title=facts["title"])
         if found := same.first():  # sent twice
             raise ValidationError({"title": f"已有同名的未下达任务（{found.due_on}），请打开它继续"})

@@ -98,7 +98,7 @@ def note_attempt(
     if not created and attempt.reason != facts["reason"]:
         raise ValidationError({"on": f"{facts['on']} 已登记过一次：{attempt.get_reason_display()}"})
     if created:
-        _tell(by, "登记探访未遇", visit, {"on": [None, attempt.on], "reason": [None, attempt.get_reason_display()]})
+        _tell(by, "登记探访未遇", visit, audit.labelled(attempt, audit.first(attempt), leave=("visit", "by")))
     if give_up:
         label = str(AttemptReason(attempt.reason).label)
         _close(visit, by, VisitState.UNREACHABLE, facts["on"], label, "探访未能联系", again_on)
@@ -151,7 +151,7 @@ def write_result(
         Answer.objects.bulk_create(
             Answer(visit=visit, question_id=key, text=text, number=number) for key, (text, number) in given.items()
         )
-        changes["answers"] = [f"{len(old)} 项", f"{len(given)} 项"]
+        changes["回答"] = [f"{len(old)} 项", f"{len(given)} 项"]
     if changes:
         _tell(by, "填写探访结果", visit, changes)
         mark_visit(visit)

@@ -21,8 +21,8 @@ JOINED = ("client", "worker", "batch")
 
 def seen(user: User) -> VisitQuerySet:
     """Visits of the stations whose records the user reads, or that they supervise."""
-    rows: Any = Visit.objects.visible_to(user, Permission.VIEW_RECORDS)
-    return rows | Visit.objects.visible_to(user, Permission.VIEW_CLIENTS)
+    rows: Any = Visit.objects
+    return rows.visible_to(user, Permission.VIEW_RECORDS, Permission.VIEW_CLIENTS)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from common.months import Month
 from stations.models import Station
 from visits.actions import create_feed, hashed, note_use, revoke_feed
 from visits.feed import calendar_of
-from visits.queries.calendar import agenda, feed_by_key, feed_of, feed_visits, stations_for, weeks_of
+from visits.queries.calendar import agenda, feed_by_key, feed_of, feed_visits, overdue, stations_for, weeks_of
 
 P = Permission
 
@@ -49,6 +49,7 @@ def _context(
         "mine": mine,
         "weeks": weeks,
         "agenda": agenda(weeks),
+        "overdue": overdue(request.user, station, timezone.localdate(), mine=mine),
         "weekdays": "一二三四五六日",
         "feed": feed_of(request.user, station),
         "picker": {
