@@ -57,6 +57,8 @@ def test_a_visit_is_given_up_on_its_page(world, visit, sign_in):
 def test_the_calendar_shows_the_month_of_one_station(world, visit, sign_in):
     page = sign_in(world.worker).get(reverse("visit_calendar"), {"month": "2026-10"}).content.decode()
     assert NAME in page
+    assert 'name="mine"' in page
+    assert 'class="filters-form' not in page  # folded away on a phone, and here nothing would open it
     assert sign_in(world.county).get(reverse("visit_calendar")).status_code == 403
 
 
