@@ -45,7 +45,7 @@ JOINED = ("station__unit", "client", "due_provision__document")
 @permitted(VIEW, also=supervises)
 def referral_list(request: SignedIn) -> HttpResponse:
     """Filters: unit, q, month with event, kind, state, to_kind, urgency, due. Sort: opened_on, ended_on, due_on."""
-    seen = Referral.objects.visible_to(request.user, VIEW) | Referral.objects.visible_to(request.user, READ)
+    seen = Referral.objects.visible_to(request.user, VIEW, READ)
     _, referrals, context = filtered(request, ReferralFilter, seen)
     today = timezone.localdate()
     page = paged(request, sorted_referrals(referrals, context["sort"]))
