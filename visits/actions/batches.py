@@ -69,15 +69,20 @@ def save_batch(
             raise ValidationError({"title": f"已有同名的未下达任务（{found.due_on}），请打开它继续"})
         batch, before = VisitBatch(unit=unit, created_by=by), {}
     else:
-        before = audit.state(batch)
+        before = _told(batch)
     for name, value in facts.items():
         setattr(batch, name, value)
     batch.document = document
     batch.save()
     batch.units.set(units)
-    changes = audit.changes(before, audit.told(batch)) if before else audit.first(batch)
+    changes = audit.changes(before, _told(batch))
     audit.record(by=by, verb="修改探访任务" if before else "拟定探访任务", target=batch, unit=unit, changes=changes)
     return batch
+
+
+def _told(batch: VisitBatch) -> dict[str, Any]:
+    """The batch as the trail shows it, whom it is for in words."""
+    return audit.told(batch) | {"criteria": in_words(batch.criteria)}
 
 
 @transaction.atomic
@@ -141,7 +146,7 @@ def start_batch(*, by: User, batch: VisitBatch) -> int:
     made = _enrol(batch, by, today)
     if not made:
         raise ValidationError("没有符合条件的在档服务对象，请调整对象范围")
-    changes = {"state": [BatchState.DRAFT, BatchState.RUNNING], "visits": [0, made]}
+    changes = {"state": [BatchState.DRAFT, BatchState.RUNNING], "探访人数": [None, made]}
     audit.record(by=by, verb="下达探访任务", target=batch, unit=batch.unit, changes=changes)
     return made
 
@@ -152,7 +157,7 @@ def extend_batch(*, by: User, batch: VisitBatch) -> int:
     batch = _running(batch)
     made = _enrol(batch, by, timezone.localdate())
     if made:
-        audit.record(by=by, verb="补充探访名单", target=batch, unit=batch.unit, changes={"visits": [0, made]})
+        audit.record(by=by, verb="补充探访名单", target=batch, unit=batch.unit, changes={"探访人数": [None, made]})
     return made
 
 
