@@ -75,6 +75,14 @@ def test_starting_plans_a_visit_for_everyone_who_matches(running):
     assert set(running.visits.values_list("due_on", flat=True)) == {DUE}
 
 
+def test_the_trail_says_in_words_whom_a_batch_is_for_and_how_many(world, running, sign_in):
+    shown = sign_in(world.auditor).get(reverse("audit_list"), {"target_type": "visits.visitbatch"}).content.decode()
+    assert in_words(running.criteria) in shown
+    assert "探访人数" in shown
+    for raw in ("LIVING_ALONE", "categories", '"cap">visits<', '"cap">text<'):
+        assert raw not in shown
+
+
 def test_a_batch_that_is_set_is_changed_no_more(world, running):
     with pytest.raises(ValidationError):
         save_question(by=world.county, batch=running, text="别的", kind=QuestionKind.TEXT)

@@ -82,7 +82,7 @@ def save_batch(
 
 def _told(batch: VisitBatch) -> dict[str, Any]:
     """The batch as the trail shows it, whom it is for in words."""
-    return audit.told(batch) | {"criteria": in_words(batch.criteria)}
+    return audit.told(batch) | {"criteria": who.in_words(batch.criteria)}
 
 
 @transaction.atomic
