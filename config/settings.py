@@ -34,7 +34,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or _kept_secret("secret_key", get_random_secret_key)
 # Former secrets, newest first: sessions and what waits on phones (services.views.submit) open with them too.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Keys for citizens' numbers, independent of SECRET_KEY: "id:base64key[,id:base64key…]", the first encrypts, all decrypt. See common/encrypted.py.
+# Keys for citizens' numbers, independent of SECRET_KEY:
+# "id:base64key[,id:base64key…]", the first encrypts, all decrypt. See common/encrypted.py.
 FIELD_KEYS = env("FIELD_KEYS", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
