@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from clients.models import Client, ClientCategory, ClientContact, ClientMerge, ClientRelation, Consent, Transfer
+from tests.clients.conftest import number_of
 from tests.clients.make import make_client
 from tests.world import World, make_station
 
@@ -12,7 +13,9 @@ DAY = date(2026, 1, 5)
 
 
 def client(world: World, place: str) -> Client:
-    return make_client(world.station(place), "某人", id_number="990000195003011015")
+    """Each with a number of its own: a station has one open file for a number."""
+    number = number_of(date(1950, 3, 1), 101 + Client.objects.count())
+    return make_client(world.station(place), "某人", id_number=number)
 
 
 def category(world: World, place: str) -> ClientCategory:
