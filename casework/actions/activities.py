@@ -252,6 +252,8 @@ def take_back_activity(*, by: User | None, activity: Activity, reason: str, expe
     if activity.state != expected:
         raise ValidationError("活动状态刚刚有变动，请核对后重新办理")
     _in_state(activity, "撤回", S.CONCLUDED, S.CANCELLED)
+    people = Client.objects.filter(service_clients__service__activity_record__activity=activity)
+    checks.without_names(reason, people.values_list("name", flat=True))
     words = f"撤回社区活动{'总结' if activity.state == S.CONCLUDED else '取消'}"
     since = activity.concluded_on or activity.cancelled_on
     activity.state, activity.concluded_on = (S.HELD if activity.held_on else S.PLANNED), None

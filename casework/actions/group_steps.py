@@ -175,5 +175,8 @@ def last_step(group: Group) -> int:
 
 
 def _tell(by: User | None, verb: str, group: Group, day: date, reason: str = "") -> None:
+    if reason:
+        members = group.members.exclude(client=None).values_list("client__name", flat=True)
+        checks.without_names(reason, members)
     tell(by, verb, group, group.station, {"日期": [None, day]}, reason)
     stale.mark(group.station_id, stale.months_since(day))

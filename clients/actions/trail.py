@@ -5,20 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts import audit
 from accounts.models import AuditEvent, User
 from clients.models import Client
+from common.checks import without_names
 
 _UNTOLD = frozenset({"id", "client", "entered_by"})
 
 
 def record(*, by: User | None, verb: str, client: Client, changes: dict[str, Any], reason: str = "") -> AuditEvent:
     """One event at the station that keeps the file. Raises ValidationError for a reason that names the person."""
-    if len(client.name) > 1 and client.name in reason:
-        raise ValidationError({"reason": "理由会写入审计日志，请勿填写服务对象姓名，可写“该服务对象”"})
+    reason = without_names(reason, [client.name])
     return audit.record(by=by, verb=verb, target=client, unit=client.station.unit, changes=changes, reason=reason)
 
 

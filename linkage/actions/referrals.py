@@ -22,7 +22,7 @@ from common.text import long_text
 from files.actions import attach
 from files.checks import CheckedFile
 from linkage import rules
-from linkage.actions.shared import once, tell_change, trail_safe, withdraw
+from linkage.actions.shared import once, tell_change, withdraw
 from linkage.models import Referral, ReferralKind, ReferralState, ReferralStep, ToKind, Urgency
 from linkage.queries.consent import refusal
 from policies.models import ProvisionKind
@@ -153,7 +153,7 @@ def take_back_step(*, by: User | None, referral: Referral, reason: str, expected
     steps = _seen(referral, expected)
     if len(steps) == 1:
         raise ValidationError("还没有登记任何步骤；整条登记错了，请撤回登记")
-    reason = trail_safe(checks.withdrawal_reason(reason), *_names(referral))
+    reason = checks.without_names(checks.withdrawal_reason(reason), _names(referral))
     last = steps.pop()
     ReferralStep.objects.filter(pk=last.pk).delete()
     _settle(referral, steps)

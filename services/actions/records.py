@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from clients.models import Client
-from common.checks import uuid_or_none
+from common.checks import uuid_or_none, without_names
 from common.months import Month
 from services import moments, rules, signals
 from services.actions import people, review, warnings
@@ -80,6 +80,7 @@ def log_service(
     _check_station(station, facts)
     team = _team(station, workers, facts)
     served = people.checked(clients, station, facts)
+    _refuse_names("", facts.title, (), served)
     due = preview_due(station, facts.ends_on)
     entered_at = moments.entered_at(captured_at, now, facts.ends_on)
     record = ServiceRecord(
@@ -165,6 +166,7 @@ def correct_service(
         served = people.checked(served, station, facts, named={client.pk for client in old_clients})
     elif len(served) > facts.contacts:
         raise ValidationError({"contacts": f"已选 {len(served)} 名服务对象，服务人次不能少于 {len(served)}"})
+    _refuse_names(reason, facts.title if clients_moved or facts.title != record.title else "", old_clients, served)
     private = PERSONAL if old_clients or served else frozenset()
     before = {
         **audit.state(record, private),
@@ -173,8 +175,7 @@ def correct_service(
     }
     for name, value in facts.as_dict().items():
         setattr(record, name, value)
-    record.month = month
-    record.administrative = facts.administrative
+    record.month, record.administrative = month, facts.administrative
     if facts.ends_on != old_end:
         due = preview_due(station, facts.ends_on)
         late = due.is_late(record.entered_at)
@@ -206,6 +207,7 @@ def void_service(*, by: User | None, record: ServiceRecord, reason: str, now: da
     if record.voided_at:
         raise ValidationError("这条记录已经作废")
     _refuse_locked(record.station, record.month)
+    _refuse_names(reason, "", people.named(record), ())
     before = audit.state(record)
     record.voided_at = now or timezone.now()
     record.void_reason = reason
@@ -240,6 +242,13 @@ def _same_submit(first: ServiceRecord, by: User | None, station: Station) -> Ser
     if first.station_id != station.pk or first.entered_by_id != (by.pk if by else None):
         raise ValidationError({"client_id": "提交编号已被使用，请刷新页面后重新填写"})
     return first
+
+
+def _refuse_names(reason: str, title: str, before: Iterable[Client], served: Iterable[Client]) -> None:
+    """Officials, who see how many people a record names, read its title, and auditors the reason."""
+    served = list(served)
+    without_names(title, (client.name for client in served), field="title", label=rules.LABELS["title"])
+    without_names(reason, (client.name for client in (*before, *served)))
 
 
 def _refuse_locked(station: Station, *months: Month) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditEvent, User
-from common.checks import required_text
+from common.checks import required_text, without_names
 from common.text import long_text
 from services.models import ReviewState, ServiceRecord, ServiceReview
 from stations import stale
@@ -106,6 +106,9 @@ def _held(record: ServiceRecord) -> ServiceRecord:
 
 
 def _step(record: ServiceRecord, state: ReviewState, comment: str, by: User) -> None:
+    if comment:
+        names = record.service_clients.values_list("client__name", flat=True)
+        without_names(comment, names, field="comment", label="审阅的意见和答复")
     before = record.get_review_state_display()
     record.review_state = state
     record.save(update_fields=["review_state"])
