@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from casework.models import Case, CaseComment
+from clients.queries.transfers import transfers_of
 from common.months import Month
 from policies.models import ProvisionKind
 from policies.queries import NoRule, RuleBook
@@ -22,6 +24,7 @@ from services.models import ServiceRecord
 from services.queries import is_locked
 from services.queries.review import asked_back
 from stations.models import Station, StationStatus
+from visits.queries.batches import batches_waiting
 
 QUESTIONS = 5  # asked back by a checker; the list of services has the rest
 MONTHS_BACK = 3  # how many ended months are asked after; what is older is the county's list
@@ -68,13 +71,15 @@ def _timing(station: Station, month: Month, report: MonthlyReport | None, rules:
     return timing_of(report, monthly_due(rules, station.unit.path, month), now)
 
 
-def tasks(station: Station, reports: list[MonthReport], rules: RuleBook, now: datetime) -> list[Task]:
-    """What is to be done, the overdue first."""
+def tasks(user: User, station: Station, reports: list[MonthReport], rules: RuleBook, now: datetime) -> list[Task]:
+    """What the user has to do at the station, the overdue first."""
     today = timezone.localdate(now)
     found = [
         *_report_tasks(station, reports, today),
         *_basics_tasks(station, today),
         *_questions(station),
+        *_transfers(user),
+        *_batches(user, station, today),
         *_cases(station, today),
         *_yesterday(station, rules, today),
     ]
@@ -139,6 +144,24 @@ def _questions(station: Station) -> Iterator[Task]:
             reverse("service_detail", args=[record.pk]),
             "待答复",
         )
+
+
+def _transfers(user: User) -> Iterator[Task]:
+    """Moves of files that wait for an answer of any of the user's stations, as the list has them. One query."""
+    waiting = transfers_of(user, "mine").count()
+    if waiting:
+        href = f"{reverse('transfer_list')}?state=mine"
+        reason = "其他站点提出，请核对后接受或拒绝"
+        yield Task(f"有 {waiting} 份档案转移等待答复", reason, href, "待答复")
+
+
+def _batches(user: User, station: Station, today: date) -> Iterator[Task]:
+    """Running batches with somebody of the station left to visit. One query."""
+    for batch in batches_waiting(user, station):
+        late = (today - batch.due_on).days
+        when = f"已逾期{late}天" if late > 0 else "今天截止" if late == 0 else f"{_day(batch.due_on)}前"
+        href = f"{reverse('visit_list')}?batch={batch.pk}&unit={station.pk}"
+        yield Task(f"{batch.unit}布置了探访：{batch.title}", f"本站待访 {batch.waiting} 人", href, when, late=late > 0)
 
 
 def _cases(station: Station, today: date) -> Iterator[Task]:

@@ -60,7 +60,7 @@ def today(request: SignedIn) -> HttpResponse:
         "templates": templates_for(station),
         "visits": today_visits(request.user, station, day),
         "planned": planned(station, day - PLANNED_SINCE, day + PLANNED_AHEAD),
-        "tasks": tasks(station, reports, rules, now),
+        "tasks": tasks(request.user, station, reports, rules, now),
         "figures": [shown(figures[key], station.unit, month, label=label) for key, label in TODAY_FIGURES],
         "figures_at": figures.computed_at,
         "report": next((row for row in reports if row.month == month), None),

@@ -13,6 +13,7 @@ from django.db.models import Avg, Count, F, Max, Min, Q
 from django.urls import reverse
 
 from accounts.models import OrgUnit, User
+from stations.models import Station
 from visits.criteria import in_words
 from visits.models import Answer, BatchQuestion, BatchState, QuestionKind, Visit, VisitBatch, VisitState
 from visits.queries.listing import seen
@@ -151,6 +152,25 @@ def batch_rows(user: User, batches: Iterable[VisitBatch], today: date) -> list[B
         )
         for batch in batches
     ]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A running batch that leaves `waiting` people of a station to be visited."""
+
+    pk: int
+    title: str
+    unit: str
+    due_on: date
+    waiting: int
+
+
+def batches_waiting(user: User, station: Station) -> list[Waiting]:
+    """What counties ask of the station and is not done, the earliest due first. One query."""
+    rows = seen(user).open().filter(station=station, batch__state=BatchState.RUNNING)
+    told = ("batch_id", "batch__title", "batch__unit__name", "batch__due_on")
+    counted = rows.order_by("batch__due_on", "batch_id").values_list(*told).annotate(Count("pk"))
+    return [Waiting(*row) for row in counted]
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------
