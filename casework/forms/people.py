@@ -15,7 +15,16 @@ from clients.models import Client
 from common.forms import day_field
 from services.actions.people import MAX_CLIENTS
 from services.forms.fields import count_field
-from services.queries.people import Chip, Matched, chips_of, choosable, match_names, recent_keys, split_names
+from services.queries.people import (
+    Chip,
+    Matched,
+    chips_of,
+    choosable,
+    match_names,
+    offers_in,
+    recent_keys,
+    split_names,
+)
 from stations.models import Station
 
 
@@ -23,7 +32,7 @@ class ChooseForm(forms.Form):
     """`clients` are ticked; `names` are matched with the station's open files when the button “find” is pressed.
 
     Names that match one file are ticked; the others stay in the box, with similar files offered below. One of these
-    that is ticked settles its name.
+    that is ticked settles its name; who was ticked before does not.
     """
 
     clients = forms.ModelMultipleChoiceField(
@@ -51,7 +60,7 @@ class ChooseForm(forms.Form):
         typed = super().clean() or self.cleaned_data
         ticked = {client.pk: client for client in typed.get("clients") or ()}
         names = split_names(typed.get("names") or "")[:MAX_CLIENTS]
-        self.matched = match_names(self.user, self.station, names, ticked)
+        self.matched = match_names(self.user, self.station, names, ticked, offers_in(self.data.get("offers", "")))
         typed["clients"] = list((ticked | {client.pk: client for client in self.matched.found}).values())
         if self.matched.left and not self.finding:
             self.add_error("names", self.problems)

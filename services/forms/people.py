@@ -17,7 +17,7 @@ from clients.models import Client
 from clients.queries.registered import registered_as
 from clients.vocabulary import focus_groups
 from services.actions.people import MAX_CLIENTS
-from services.queries.people import choosable, match_names, split_names
+from services.queries.people import choosable, match_names, offers_in, split_names
 from stations.models import Station
 
 
@@ -48,6 +48,7 @@ class PeopleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.station, self.user = station, user
         self.offered: list[int] = []  # files like the names that are left
+        self.offers = ""  # and for which line each is
         self.may_name = may(user, Permission.VIEW_CLIENTS, station.unit.path)
         if self.may_name:
             clients: Any = self.fields["clients"]
@@ -67,10 +68,10 @@ class PeopleForm(forms.Form):
         if len(names) > MAX_CLIENTS:
             raise ValidationError({"names": f"一次最多核对 {MAX_CLIENTS} 个姓名"})
         ticked = {client.pk: client for client in typed.get("clients") or ()}
-        matched = match_names(self.user, self.station, names, ticked)
+        matched = match_names(self.user, self.station, names, ticked, offers_in(self.data.get("offers", "")))
         if problems := matched.problems():
             self.add_error("names", problems)
-        self.offered = matched.offered
+        self.offered, self.offers = matched.offered, matched.offers
         chosen = ticked | {client.pk: client for client in matched.found}
         typed["clients"] = list(chosen.values())
 

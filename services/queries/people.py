@@ -12,6 +12,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
 
 from accounts.gate import may
 from accounts.models import User
@@ -176,16 +177,40 @@ def split_names(text: str) -> list[str]:
     return list(dict.fromkeys(name for part in _APART.split(text) if (name := "".join(part.split()))))
 
 
+Offers = dict[str, set[int]]  # digest of a line of the list → keys of the files that were offered for it
+
+
+def _digest(name: str) -> str:
+    return salted_hmac("services.people.line", name).hexdigest()[:16]
+
+
+def offers_in(text: str) -> Offers:
+    """What `Matched.offers` wrote. The form carries it, and its draft stays on the phone: so there is no name in it."""
+    parts = (part.partition(":") for part in text.split())
+    return {
+        line: {int(key) for key in keys.split(",") if key.isascii() and key.isdigit() and len(key) < 19}
+        for line, _, keys in parts
+    }
+
+
 @dataclass
 class Matched:
-    """`found` has one file for each matched name, those that a tick settled too; the other names have none, or
-    `several`, or `refused`: they withdrew the consent to service. `similar`: left name → keys of files like it."""
+    """`found` has one file for each matched name, those that a tick settled too (`settled`: name → key); the other
+    names have none, or `several`, or `refused`: they withdrew the consent to service. `similar`: left name → keys of
+    the files like it that nobody chose yet."""
 
     found: list[Client] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     several: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    settled: dict[str, int] = field(default_factory=dict)
     similar: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def offers(self) -> str:
+        """What is offered for which line, for the next look at the list."""
+        lines = {**self.similar, **{name: [key] for name, key in self.settled.items()}}
+        return " ".join(f"{_digest(name)}:{','.join(map(str, keys))}" for name, keys in lines.items() if keys)
 
     @property
     def left(self) -> list[str]:
@@ -210,10 +235,12 @@ class Matched:
         return said
 
 
-def match_names(user: User, station: Station, names: list[str], ticked: Collection[int] = ()) -> Matched:
+def match_names(
+    user: User, station: Station, names: list[str], ticked: Collection[int] = (), offers: Offers | None = None
+) -> Matched:
     """The open files of the station with these names: exactly, or followed by a remark in brackets that nobody else's
-    is. Of the other names, one is settled by each of the `ticked` files that is like it. Three queries, none for no
-    name."""
+    is. Of the other names, one is settled by each of the `ticked` files that was offered for it (`offers`): who was
+    chosen for another reason may be somebody else. Three queries, none for no name."""
     matched = Matched()
     if not names:
         return matched
@@ -227,7 +254,7 @@ def match_names(user: User, station: Station, names: list[str], ticked: Collecti
             matched.found.append(found[0])
         else:
             (matched.several if found else matched.unknown).append(name)
-    _settle(matched, _similar(user, station, [*matched.several, *matched.unknown][:LOOKED_UP]), ticked)
+    _settle(matched, _similar(user, station, [*matched.several, *matched.unknown][:LOOKED_UP]), ticked, offers or {})
     return matched
 
 
@@ -251,14 +278,18 @@ def _similar(user: User, station: Station, names: list[str]) -> dict[str, list[C
     return {name: [client for client in found if answers(client, name)][:FOUND] for name in names}
 
 
-def _settle(matched: Matched, similar: dict[str, list[Client]], ticked: Collection[int]) -> None:
-    """A ticked file takes the first name that it is like, one at most; the names left keep what is like them."""
-    free = set(ticked) - {client.pk for client in matched.found}
+def _settle(matched: Matched, similar: dict[str, list[Client]], ticked: Collection[int], offers: Offers) -> None:
+    """A ticked file takes the first name for which it was offered, one at most; the names left keep what is like them
+    and is not chosen yet."""
+    taken = {client.pk for client in matched.found}
+    free, chosen_already = set(ticked) - taken, set(ticked) | taken
     for name, files in similar.items():
-        chosen = next((client for client in files if client.pk in free), None)
+        offered = offers.get(_digest(name), set())
+        chosen = next((client for client in files if client.pk in free & offered), None)
         if chosen is None:
-            matched.similar[name] = [client.pk for client in files]
+            matched.similar[name] = [client.pk for client in files if client.pk not in chosen_already]
             continue
         free.discard(chosen.pk)
         matched.found.append(chosen)
+        matched.settled[name] = chosen.pk
         (matched.several if name in matched.several else matched.unknown).remove(name)

@@ -24,6 +24,7 @@ from services.queries.people import (
     choosable,
     found_keys,
     match_names,
+    offers_in,
     open_keys,
     recent_keys,
     split_names,
@@ -62,9 +63,9 @@ def picker(form: LogForm | CorrectForm, day: date) -> Picker | None:
 @require_POST
 @permitted(Permission.LOG_SERVICE)
 def service_people(request: SignedIn) -> HttpResponse:
-    """More chips, by `q` (a part of a name), `names` (a list; the ticked `clients` settle those that they are like),
-    `all`, or `clients` alone (keys of a draft): names travel in the body, never in an address. `station_id`, and
-    the day as the form has it."""
+    """More chips, by `q` (a part of a name), `names` (a list; the ticked `clients` settle those for which `offers` says
+    that they were offered), `all`, or `clients` alone (keys of a draft): names travel in the body, never in an address.
+    `station_id`, and the day as the form has it."""
     station = station_of(request, request.POST.get("station_id") or request.GET.get("station_id"))
     require(request.user, Permission.VIEW_CLIENTS, station.unit.path)
     sent, user = request.POST, request.user
@@ -75,7 +76,8 @@ def service_people(request: SignedIn) -> HttpResponse:
     if sent.get("all"):
         ticked = open_keys(user, station, MAX_CLIENTS)
     elif "match" in sent:
-        matched = match_names(user, station, split_names(sent.get("names", ""))[:MAX_CLIENTS], ticked)
+        names, offers = split_names(sent.get("names", ""))[:MAX_CLIENTS], offers_in(sent.get("offers", ""))
+        matched = match_names(user, station, names, ticked, offers)
         ticked, offered = [client.pk for client in matched.found], matched.offered
     elif "q" in sent:
         ticked, offered = [], found_keys(user, station, sent["q"])

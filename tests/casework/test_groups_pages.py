@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -199,10 +200,19 @@ def test_a_ticked_suggestion_settles_its_line(scene, sign_in, world):
     found = client.post(url, typed | {"find": "1"}).content.decode()
     assert f'value="{scene.jia.pk}">' in found  # offered, not ticked
     assert "请勾选相近的人" in found
-    again = client.post(url, typed | {"find": "1", "clients": [scene.jia.pk]}).content.decode()
-    assert "没有在档的档案" not in again
-    assert client.post(url, typed | {"clients": [scene.jia.pk]}).status_code == 302
+    offers = re.search(r'name="offers" value="([^"]*)"', found)[1]
+    ticked = typed | {"clients": [scene.jia.pk], "offers": offers}
+    assert "没有在档的档案" not in client.post(url, ticked | {"find": "1"}).content.decode()
+    assert client.post(url, ticked).status_code == 302
     assert [member.client for member in group.members.all()] == [scene.jia]
+
+
+def test_who_was_ticked_before_settles_no_line(scene, sign_in, world):
+    group = scene.group()
+    client, url = sign_in(world.worker), reverse("group_members", args=[group.pk])
+    typed = {"joined_on": "2026-09-01", "expected": 0, "names": "甲", "unnamed": 0, "clients": [scene.jia.pk]}
+    assert "没有在档的档案：甲" in client.post(url, typed).content.decode()
+    assert group.members.count() == 0
 
 
 def test_attendance_is_ticked_on_a_page(scene, sign_in, world):

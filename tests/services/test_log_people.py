@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import partial
 
@@ -58,6 +59,11 @@ def withdraw(client: Client) -> None:
     )
 
 
+def offers(html: str) -> str:
+    """What a page that was just shown has offered for the lines of the list."""
+    return re.search(r'name="offers"[^>]* value="([^"]*)"', html)[1]
+
+
 def counts(record: ServiceRecord) -> tuple[int, ...]:
     return record.contacts, record.elderly, record.children, record.orphans, record.hardship
 
@@ -112,22 +118,44 @@ def test_a_part_of_a_name_is_offered_and_settled_by_a_tick(page, world, team, ji
     html = page.post(LOG, blank(world, team, names="示甲\n演示乙")).content.decode()
     assert "没有在档的档案：示甲。请勾选相近的人" in html
     assert f'value="{jia.pk}"' in html
-    asked = {"station_id": world.station().pk, "match": "1", "names": "示甲\n演示乙", "clients": [jia.pk]}
+    assert "示甲" not in offers(html)  # it stays in the draft on the phone
+    ticked = {"names": "示甲\n演示乙", "clients": [jia.pk], "offers": offers(html)}
+    asked = {"station_id": world.station().pk, "match": "1"} | ticked
     assert "核对到 2 人" in page.post(PEOPLE, asked).content.decode()
-    page.post(LOG, blank(world, team, names="示甲\n演示乙", clients=[jia.pk]))
+    refused = page.post(LOG, blank(world, team, **ticked, hours="x")).content.decode()
+    page.post(LOG, blank(world, team, **ticked | {"offers": offers(refused)}))
     assert ServiceRecord.objects.get().contacts == 2
 
 
+def test_who_was_ticked_for_another_reason_settles_no_line(page, world, team, jia, yi):
+    sent = blank(world, team, names="甲", clients=[jia.pk])
+    html = page.post(LOG, sent).content.decode()
+    assert "没有在档的档案：甲。请从名单删去" in html
+    assert "没有在档的档案：甲" in page.post(LOG, sent | {"offers": offers(html)}).content.decode()
+    html = page.post(LOG, blank(world, team, names="示乙")).content.decode()  # she is offered for another line
+    sent = blank(world, team, names="乙", clients=[yi.pk], offers=offers(html))
+    assert "没有在档的档案：乙" in page.post(LOG, sent).content.decode()
+    assert not ServiceRecord.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", ["x", ":", "a:b,c", f"a:{'9' * 40}", "a:1,,² b"])
+def test_offers_that_were_tampered_with_offer_nothing(page, world, team, jia, wrong):
+    sent = blank(world, team, names="甲", clients=[jia.pk], offers=wrong)
+    assert "没有在档的档案：甲" in page.post(LOG, sent).content.decode()
+
+
 def test_one_tick_settles_one_line(page, world, team, jia, yi):
-    html = page.post(LOG, blank(world, team, names="甲\n示甲", clients=[jia.pk])).content.decode()
+    shown = offers(page.post(LOG, blank(world, team, names="甲\n示甲")).content.decode())
+    html = page.post(LOG, blank(world, team, names="甲\n示甲", clients=[jia.pk], offers=shown)).content.decode()
     assert "没有在档的档案：示甲" in html
-    html = page.post(LOG, blank(world, team, names="甲\n演示甲")).content.decode()  # taken by its whole name
+    html = page.post(LOG, blank(world, team, names="甲\n演示甲", offers=shown)).content.decode()  # by its whole name
     assert "没有在档的档案：甲" in html
 
 
 def test_a_tick_chooses_among_namesakes(page, world, team, jia):
     other = make_client(world.station(), "演示甲")
-    page.post(LOG, blank(world, team, names="演示甲", clients=[other.pk]))
+    shown = offers(page.post(LOG, blank(world, team, names="演示甲")).content.decode())
+    page.post(LOG, blank(world, team, names="演示甲", clients=[other.pk], offers=shown))
     assert list(ServiceRecord.objects.get().service_clients.values_list("client_id", flat=True)) == [other.pk]
 
 
