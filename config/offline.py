@@ -95,4 +95,5 @@ def app_manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @open_to_all("没有网络时显示的页面，不含数据")
 def offline_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "offline.html")
+    """`?left=1`: after signing out without a line."""
+    return render(request, "offline.html", {"left": "left" in request.GET})

@@ -199,7 +199,11 @@
   }
 
   // ---- draft -----------------------------------------------------------------------------------------------------
-  const key = form.dataset.draft;
+  // An entry that waits on the phone has none: its text lies in the queue, and must not come back on the next fresh form,
+  // which would then take its place there.
+  const offline = window.shezhanOffline;
+  const waits = async (one) => Boolean(offline && offline.app && one && (await offline.store.get(one)));
+  const key = new URLSearchParams(window.location.search).has("entry") ? "" : form.dataset.draft;
   const note = document.querySelector("[data-draft-note]");
   const state = () => {
     const fields = {};
@@ -246,9 +250,13 @@
     note.hidden = false;
   };
 
-  const startDraft = () => {
+  const startDraft = async () => {
     pristine = typed(state());
-    const draft = storage.read(key);
+    let draft = storage.read(key);
+    if (draft && (await waits((draft.fields.client_id || [])[0]))) {
+      storage.drop(key);
+      draft = null;
+    }
     const when = (at) => new Date(at).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
     if (draft && !("draftBound" in form.dataset) && draft.typed !== pristine) {
       if ("draftAuto" in form.dataset) {

@@ -299,6 +299,9 @@
     if (event.target.id === "shell-search") event.target.querySelector("input").focus();
   });
 
+  // Whoever signs in begins anew: a sign-out without a line (js/offline/app.js) is done with.
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-sign-in]")) localStorage.removeItem("shezhan-leaving"); });
+
   const offline = () => document.querySelectorAll("[data-offline]").forEach((mark) => { mark.hidden = navigator.onLine !== false; });
   window.addEventListener("online", offline);
   window.addEventListener("offline", offline);

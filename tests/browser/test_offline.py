@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from services.models import ServiceRecord
 from stations.models import StationPosting, Worker
 from tests.browser.conftest import CHROMIUM
 from tests.browser.line import Line
+from tests.clients.make import make_client
 from tests.files.samples import picture
 from tests.world import PASSWORD, STATIONS
 
@@ -289,3 +290,79 @@ def test_what_is_not_sent_is_asked_about_and_stays_sealed_for_its_owner(phone, w
     row(page, "戊：探访（演示）").get_by_role("button", name="丢弃").click()
     page.get_by_role("button", name="确定").click()
     expect(page.locator(ROWS)).to_have_count(0)
+
+
+def test_what_waits_is_never_replaced_by_the_next_entry(phone, world):
+    """Neither by the draft of a form that was opened to change it, nor by that of one that was refused again."""
+    page = phone.sign_in(world.worker)
+    phone.cut()
+    log(phone, page, "甲：探访（演示）", photo=picture(colour="navy"), result="第一条")
+    row(page, "甲：探访（演示）").get_by_role("link", name="打开修改").click()
+    expect(page.locator("textarea[name=result]")).to_have_value("第一条")
+    page.fill("textarea[name=result]", "改了一半")
+    page.wait_for_timeout(700)  # a draft is written after 0.4 s
+    log(phone, page, "乙：探访（演示）", result="第二条")
+    expect(page.locator(ROWS)).to_have_count(2)
+    expect(row(page, "甲：探访（演示）")).to_contain_text("第一条")
+    expect(row(page, "甲：探访（演示）")).to_contain_text("1 张照片")
+
+    month = Month.of(timezone.localdate())
+    lock_month(by=None, station=world.station(), month=month, reason="月报已上报")
+    phone.restore()
+    expect(row(page, "甲：探访（演示）")).to_contain_text("已上报锁定")
+    row(page, "甲：探访（演示）").get_by_role("link", name="打开修改").click()
+    expect(page.locator("textarea[name=result]")).to_have_value("第一条")
+    page.fill("textarea[name=result]", "第一条，补充")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("body")).to_contain_text("已上报锁定")
+    page.wait_for_timeout(700)
+    phone.cut()
+    log(phone, page, "丙：探访（演示）", result="第三条")
+    expect(page.locator(ROWS)).to_have_count(3)
+    expect(row(page, "甲：探访（演示）")).to_contain_text("第一条，补充")
+    expect(row(page, "甲：探访（演示）")).to_contain_text("1 张照片")
+
+    unlock_month(by=None, station=world.station(), month=month, reason="退回")
+    phone.restore()
+    for title in ("甲：探访（演示）", "乙：探访（演示）"):
+        row(page, title).get_by_role("button", name="再次发送").click()
+        expect(row(page, title)).to_contain_text("已送达")
+    expect(row(page, "丙：探访（演示）")).to_contain_text("已送达")
+    assert sorted(ServiceRecord.objects.values_list("result", flat=True)) == ["第一条，补充", "第三条", "第二条"]
+    assert Attachment.objects.count() == 1
+
+
+def test_signing_out_without_a_line_ends_the_session_at_the_next_contact(phone, world):
+    page = phone.sign_in(world.worker)
+    phone.cut()
+    sign_out(page)
+    expect(page.locator("body")).to_contain_text("已在本机退出")
+    page.goto(TODAY)
+    expect(page.locator("body")).to_contain_text("没有网络")
+    assert Session.objects.count() == 1
+    phone.restore()
+    page.goto(TODAY)
+    page.wait_for_url("**/sign-in/**")
+    assert not Session.objects.exists()
+    fill_in(page, world.worker)
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    page.goto(TODAY)
+    expect(page.locator("body")).to_contain_text("记一次服务")
+
+
+def test_a_person_whom_today_offers_is_chosen_without_a_line(phone, world):
+    station = world.station()
+    phone.sign_in(world.worker)
+    person = make_client(station, "演示周奶奶", born_on=date(1940, 1, 1))
+    page = phone.tab()  # Today offers the person now, the form that was kept does not know them yet
+    Phone.ready(page)
+    phone.cut()
+    page.goto(TODAY)
+    page.get_by_role("link", name="演示周奶奶").click()
+    expect(page.locator(f"input[name=clients][value='{person.pk}']")).to_be_checked()
+    choose(page)
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(ROWS)).to_contain_text("待发送")
+    phone.restore()
+    expect(page.locator(ROWS)).to_contain_text("已送达")
+    assert [named.client_id for named in ServiceRecord.objects.get().service_clients.all()] == [person.pk]

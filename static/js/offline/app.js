@@ -11,6 +11,8 @@
   if (!possible || !me) return;
   const KEEP_EVERY = 10 * 60000;
   const isKept = "kept" in document.documentElement.dataset;
+  const LEAVING = "shezhan-leaving"; // signed out without a line: the session ends at the next contact, before anything is shown
+  const leaving = () => localStorage.getItem(LEAVING) !== null;
 
   const ask = (message) => new Promise((resolve) => {
     const worker = navigator.serviceWorker.controller;
@@ -47,9 +49,12 @@
     const onToday = window.location.pathname === app.today;
     if (!due && !onToday) return;
     if (due) await store.setMeta("keptAt", Date.now());
-    // From Today the forms of what is due now, with what they are opened with; the plain form always.
-    const linked = onToday ? [...document.querySelectorAll(`a[href^="${app.log}?"]`)].map((link) => link.getAttribute("href")).filter((href) => /[?&](link=|copy=last)/.test(href)) : [];
-    const pages = due || linked.length ? [...(due ? [app.today, app.waiting, app.log] : []), ...(onToday ? [window.location.pathname + window.location.search] : []), ...linked.slice(0, 8)] : [];
+    // From Today the forms that it leads to, as anew as itself: the plain one of the station, which must know the people
+    // that Today offers, and those of what is due now, with what they are opened with.
+    const links = onToday ? [...document.querySelectorAll(`a[href^="${app.log}?"]`)].map((link) => link.getAttribute("href")) : [];
+    const forms = links.map((href) => new URLSearchParams(href.split("?")[1]).get("station")).filter(Boolean).map((station) => `${app.log}?station=${station}`);
+    const linked = links.filter((href) => /[?&](link=|copy=last)/.test(href)).slice(0, 8);
+    const pages = [...(due ? [app.today, app.waiting, app.log] : []), ...(onToday ? [window.location.pathname + window.location.search] : []), ...forms, ...linked];
     if (pages.length) await ask({ act: "keep", pages: [...new Set(pages)] });
   }
 
@@ -101,7 +106,9 @@
     const out = await store.meta("signedOut");
     document.querySelectorAll("[data-waiting-mark]").forEach((mark) => {
       mark.hidden = !count;
-      mark.querySelector("b").textContent = String(count);
+      const stuck = entries.filter((entry) => entry.state === "refused" || entry.state === "conflict").length;
+      mark.firstChild.textContent = stuck ? "未接收 " : "待发送 ";
+      mark.querySelector("b").textContent = String(stuck || count);
     });
     document.querySelectorAll("[data-waiting]").forEach((box) => {
       const rows = box.querySelector("[data-waiting-rows]");
@@ -152,9 +159,17 @@
 
   // ---- signing out ------------------------------------------------------------------------------------------------
   const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+  const within = (milliseconds, promise) => Promise.race([promise, wait(milliseconds).then(() => { throw new Error("slow"); })]);
   function dropDrafts() {
     Object.keys(localStorage).filter((key) => key.startsWith("shezhan:")).forEach((key) => localStorage.removeItem(key));
     sessionStorage.clear();
+  }
+  // Ends the session. Without a line the phone is wiped all the same, and the session ends at the next contact.
+  async function endSession(form) {
+    const answer = await within(20000, fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" }));
+    if (!answer.ok) throw new Error(`sign-out answered ${answer.status}`);
+    localStorage.removeItem(LEAVING);
+    window.location.replace(answer.url);
   }
   async function signOut(form) {
     if (app && navigator.onLine !== false) await Promise.race([send(true), wait(15000)]);
@@ -164,7 +179,13 @@
     await dropPages(0);
     dropDrafts();
     window.addEventListener("pagehide", dropDrafts); // a form may write its draft once more until the page is gone
-    form.submit();
+    try {
+      await endSession(form);
+    } catch (error) {
+      localStorage.setItem(LEAVING, "");
+      if (app && navigator.serviceWorker.controller) window.location.replace(`${app.offline}?left=1`);
+      else form.submit();
+    }
   }
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -174,7 +195,15 @@
   });
 
   window.shezhanOffline = { app, isKept, newId, store, ready: null };
+  // Somebody signed out here without a line: nothing of this page is shown or kept.
+  async function leave() {
+    document.documentElement.hidden = true;
+    await store.forget();
+    await dropPages(0);
+    try { await endSession(document.querySelector("[data-sign-out]")); } catch (error) { window.location.replace(app ? `${app.offline}?left=1` : "/sign-in/"); }
+  }
   async function start() {
+    if (leaving()) { await leave(); return; }
     await settle();
     if (!app) return;
     const kept = new URLSearchParams(window.location.search).get("kept");

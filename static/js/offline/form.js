@@ -23,9 +23,22 @@
     const today = document.querySelector(".shell-when");
     if (today) today.textContent = "";
   }
+  // Whom Today offered and this kept page does not know stays chosen, without a name.
+  function choosePerson(key) {
+    const people = document.getElementById("people");
+    if (!people || all("clients").some((box) => box.value === key)) return; // the form's own script ticks the box
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    label.className = "choice person";
+    Object.assign(box, { type: "checkbox", name: "clients", value: key, checked: true });
+    box.dataset.focus = "";
+    label.append(box, Object.assign(document.createElement("span"), { textContent: `档案 ${key}` }));
+    people.prepend(label);
+  }
   function preset() {
     query.forEach((value, name) => {
       if (["station", "entry", "copy", "kept"].includes(name)) return;
+      if (name === "client") { choosePerson(value); return; }
       all(name).forEach((element) => {
         if (element.type === "radio") element.checked = element.checked || element.value === value;
         else if (element.type === "hidden" || !element.value) element.value = value;
@@ -132,6 +145,8 @@
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (navigator.onLine !== false) return;
     event.preventDefault();
-    if (event.detail.target && event.detail.target.id === "due-panel") noDue();
+    const { target } = event.detail;
+    if (target && target.id === "due-panel") noDue();
+    if (target && target.id === "people-found") target.replaceChildren(Object.assign(document.createElement("p"), { className: "cap", textContent: "没有网络，不能查找和核对姓名。可以点上面的服务对象，或在“新建档案”里写姓名，联网后核对。" }));
   });
 })();

@@ -59,8 +59,8 @@ self.shezhanStore = (() => {
   const unsealText = async (keys, sealed) => JSON.parse(new TextDecoder().decode(await unseal(keys, sealed)));
 
   // ---- entries ----------------------------------------------------------------------------------------------------
-  // `data` is the form as it was saved. Saving the same form again replaces what waits.
-  async function add(data) {
+  // `data` is the form as it was saved. Saving the same form again replaces what waits; `errors`: the server refused it.
+  async function add(data, errors) {
     const [owner, keys] = [await user(), await meta("keys")];
     const id = data.get("client_id");
     if (!owner || !keys || !id) throw new Error("nobody is signed in on this phone");
@@ -74,7 +74,8 @@ self.shezhanStore = (() => {
     const db = await database();
     const before = await db.get("entries", id);
     if (before && before.user !== owner) throw new Error("this id belongs to another user");
-    await db.put("entries", { id, user: owner, state: "waiting", savedAt: Date.now(), attempts: 0, nextTry: 0, body: await sealText(keys, { fields }), photos });
+    const [state, body] = errors ? ["refused", { fields, errors, answer: "refused" }] : ["waiting", { fields }];
+    await db.put("entries", { id, user: owner, state, savedAt: Date.now(), attempts: 0, nextTry: 0, body: await sealText(keys, body), photos });
     changed();
     return id;
   }

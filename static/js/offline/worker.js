@@ -75,7 +75,7 @@ async function wipe(except) {
 self.addEventListener("install", (event) => {
   // At once: pages that are open hold their scripts already, and what they post the server understands or refuses.
   self.skipWaiting();
-  event.waitUntil(fetchAndKeep(APP.offline, SHELL));
+  event.waitUntil(Promise.all([APP.offline, `${APP.offline}?left=1`].map((address) => fetchAndKeep(address, SHELL))));
 });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
@@ -116,7 +116,8 @@ async function page(event) {
     return response;
   } catch (error) {
     answer.catch(() => undefined);
-    return fallback || (await (await caches.open(SHELL)).match(APP.offline)) || Response.error();
+    const shell = await caches.open(SHELL);
+    return fallback || (url.pathname === APP.offline && (await shell.match(place(event.request.url)))) || (await shell.match(APP.offline)) || Response.error();
   }
 }
 async function file(request) {
@@ -144,7 +145,12 @@ async function save(event) {
     event.waitUntil(store.remove(id).catch(() => undefined)); // it may have waited here before
     return response;
   }
-  if (response && response.status !== 401 && response.status !== 403 && response.status < 500) return response;
+  if (response && response.status !== 401 && response.status !== 403 && response.status < 500) {
+    // Refused with its reasons on the page. What waited here takes over what was typed since, photos too.
+    const before = await store.get(id).catch(() => null);
+    if (before) await store.add(data, Object.keys(before.errors || {}).length ? before.errors : { 表单: ["有内容没有被接收，请打开修改"] }).catch(() => undefined);
+    return response;
+  }
   try {
     await store.add(data);
   } catch (error) {
