@@ -78,12 +78,12 @@ def anonymise(world, client) -> None:
 def test_anonymising_empties_the_texts_of_a_persons_services(world, jia, visited):
     record = visited()
     attach(by=world.worker, target=record, unit=record.station.unit, files=[photo()], slot="photo")
-    review_service(by=world.township, record=record, state=ReviewState.ASKED, comment="演示甲在家吗")
-    void_service(by=world.worker, record=record, reason="演示甲不在家")
+    review_service(by=world.township, record=record, state=ReviewState.ASKED, comment="老甲的胃病好些吗")
+    void_service(by=world.worker, record=record, reason="老甲住院了")
     anonymise(world, jia)
     record.refresh_from_db()
     assert texts(record) == ("", "")
-    assert "演示甲" not in f"{record.void_reason}{list(record.reviews.values())}"
+    assert "老甲" not in f"{record.void_reason}{list(record.reviews.values())}"
     assert not Attachment.objects.exists()
     assert (record.contacts, record.starts_on) == (3, date(2026, 10, 20))
 
