@@ -18,6 +18,7 @@ from casework.phases import GroupFacts, GroupState, Phase
 from casework.queries.group_facts import facts_of
 from casework.queries.group_list import SessionRow, session_rows, state_tone, state_words
 from clients.models import Client
+from clients.queries.namesakes import APART, told_apart
 
 UNFILED = "未建档"
 
@@ -25,7 +26,7 @@ UNFILED = "未建档"
 @dataclass
 class MemberRow:
     member: GroupMember
-    name: str  # "" for who may not read it
+    name: str  # with what tells namesakes apart; "" for who may not read it
     url_key: int | None  # the file to open
     here: bool
     came: int = 0
@@ -143,12 +144,13 @@ def member_rows(user: User, group: Group, *, reads: bool) -> list[MemberRow]:
     """All memberships by number. Three queries; without names one less."""
     members = list(GroupMember.objects.filter(group=group).order_by("number"))
     names: dict[int, tuple[str, int]] = {}
+    today = timezone.localdate()
     if reads:
         keys = [member.client_id for member in members if member.client_id]
-        # Only the two columns: addresses and numbers stay unread.
-        found = Client.objects.filter(pk__in=keys).values_list("pk", "name", "merged_into")
-        names = {key: (name or "（已匿名）", merged or key) for key, name, merged in found}
-    today = timezone.localdate()
+        # Only these columns: addresses and numbers stay unread.
+        found = list(Client.objects.filter(pk__in=keys).only(*APART, "merged_into"))
+        told = told_apart(found, today)
+        names = {row.pk: (told[row.pk] if row.name else "（已匿名）", row.merged_into_id or row.pk) for row in found}
     rows = {}
     for member in members:
         name, file = names.get(member.client_id or 0, ("", None))

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gate import permitted
@@ -17,6 +18,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Permission
 from clients.gate import stations_read
 from clients.models import Category, FocusGroup
+from clients.queries.namesakes import told_apart
 from common.months import Month
 from reporting.display import shown
 from reporting.figures import Figures, figures_of_many
@@ -103,17 +105,19 @@ def _names(request: SignedIn, unit: OrgUnit, asked: Asked) -> dict[str, Any]:
     if hidden:
         return {"hidden": True}
     page = Paginator(people_of(request.user, unit, asked), PAGE).get_page(request.GET.get("page"))
+    people = persons(request.user, page.object_list)
+    named = told_apart((person.client for person in people if person.readable), timezone.localdate())
     return {
         "hidden": False,
         "page_obj": page,
         "people": [
             {
-                "name": person.client.name or str(person.client),
+                "name": named.get(person.client.pk, str(person.client)),
                 "station": person.client.station.unit.name,
                 "times": person.times,
                 "last": person.last,
                 "url": reverse("client_detail", args=[person.client.pk]) if person.readable else "",
             }
-            for person in persons(request.user, page.object_list)
+            for person in people
         ],
     }

@@ -20,6 +20,7 @@ from accounts.roles import Permission
 from clients.gate import stations_read, supervised_stations
 from clients.models import Category, Client
 from clients.queries.consent import consents, refusing
+from clients.queries.namesakes import APART, told_apart
 from clients.queries.registered import registered_as
 from clients.queries.search import answers, condition, matching
 from clients.vocabulary import ConsentState, FocusGroup, age_on, focus_groups
@@ -31,7 +32,7 @@ from stations.models import Station
 CLOSED = "（涉及具名服务对象，仅本站可见）"
 RECENT = 12
 FOUND = 20
-READ = ("name", "born_on", "merged_into", "station")  # of a file that is offered
+READ = (*APART, "merged_into", "station")  # of a file that is offered
 LOOKED_UP = 100  # names of a list for which similar files are sought
 LOOKED_AT = 120  # of the latest rows, to find the recent people in
 _APART = re.compile(r"[\n\r,，、;；\t]+")
@@ -59,8 +60,8 @@ def people_counts(records: Iterable[ServiceRecord]) -> dict[int, int]:
 
 
 def people_of(record: ServiceRecord) -> QuerySet[Client]:
-    """Whom the record names, by key and name only, in order of their files."""
-    return Client.objects.filter(service_clients__service=record).only("pk", "name", "merged_into").order_by("pk")
+    """Whom the record names, with what tells namesakes apart, in order of their files."""
+    return Client.objects.filter(service_clients__service=record).only(*APART, "merged_into").order_by("pk")
 
 
 def choosable(user: User, station: Station, already: Iterable[int] = ()) -> QuerySet[Client]:
@@ -143,16 +144,16 @@ def recent_keys(user: User, station: Station, day: date) -> list[int]:
     return keys
 
 
-def recent_people(user: User, station: Station, day: date, most: int) -> list[Client]:
-    """Those served last (`recent_keys`) who may be served, by key and name; nobody to who may not read them. At most
-    five queries."""
+def recent_people(user: User, station: Station, day: date, most: int) -> dict[int, str]:
+    """Those served last (`recent_keys`) who may be served, key → name, namesakes told apart; nobody to who may not read
+    them. At most five queries."""
     if not may(user, Permission.VIEW_CLIENTS, station.unit.path):
-        return []
+        return {}
     keys = recent_keys(user, station, day)
     refused = refusing(keys)
     keys = [key for key in keys if key not in refused][:most]
     found = choosable(user, station).in_bulk(keys) if keys else {}
-    return [found[key] for key in keys if key in found]
+    return told_apart([found[key] for key in keys if key in found], day)
 
 
 def found_keys(user: User, station: Station, words: str) -> list[int]:

@@ -16,6 +16,7 @@ from accounts.queries import crumbs
 from accounts.queries.audit import life_of
 from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
+from clients.queries.namesakes import told_apart
 from common.forms import put_errors
 from files.queries import attachments_of
 from services import links, rules
@@ -43,10 +44,8 @@ def service_detail(request: SignedIn, record: ServiceRecord) -> HttpResponse:
     reads = reads_people(request.user, record.station)
     linked = list(links.of(record))
     saved = request.GET.get("saved") == "1" and record.entered_by_id == request.user.pk
-    people = [
-        {"name": str(client), "url": url_or_empty("client_detail", client.pk)}
-        for client in (people_of(record) if reads else ())
-    ]
+    named = told_apart(people_of(record), timezone.localdate()) if reads else {}
+    people = [{"name": name, "url": url_or_empty("client_detail", key)} for key, name in named.items()]
     context = {
         "record": record,
         "crumbs": [
