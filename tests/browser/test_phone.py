@@ -1,5 +1,7 @@
 """Pages as a phone lays them out: what lies where, what is seen first."""
 
+from itertools import pairwise
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -49,7 +51,7 @@ def test_cards_of_one_column_stand_below_each_other(page, world):
         columns = {box["x"] for box in boxes}
         for left in columns:
             column = sorted((box["y"], box["height"]) for box in boxes if box["x"] == left)
-            assert all(top + height <= below for (top, height), (below, _) in zip(column, column[1:], strict=False))
+            assert all(top + height <= below for (top, height), (below, _) in pairwise(column))
 
 
 def test_the_months_of_a_figure_open_at_the_newest(page, open_as, world):
