@@ -15,6 +15,15 @@ from common.forms import attempt
 T = TypeVar("T")
 
 
+def led_back(request: HttpRequest, reason: str, back: str) -> HttpResponse | None:
+    """To `back` with the reason, when a form is opened that could only be refused. None without a reason, and for one
+    that was sent: then the action refuses, and what was typed stays on the page."""
+    if not reason or request.method == "POST":
+        return None
+    messages.warning(request, reason)
+    return redirect(back)
+
+
 def form_page(
     request: HttpRequest,
     form: forms.Form,

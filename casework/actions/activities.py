@@ -37,6 +37,12 @@ from stations.models import Station, Worker
 MOST_VISITORS = 99_999
 ATTENDANCE_REASON = "登记活动签到"
 S = ActivityState
+STEPS = {  # in which states each may be taken
+    "修改": (S.PLANNED, S.HELD),
+    "总结": (S.HELD,),
+    "取消": (S.PLANNED,),
+    "撤回": (S.CONCLUDED, S.CANCELLED),
+}
 
 
 @transaction.atomic
@@ -57,7 +63,7 @@ def create_activity(*, by: User | None, station: Station, workers: Iterable[Work
 def edit_activity(*, by: User | None, activity: Activity, workers: Iterable[Worker], **plan: Any) -> Activity:
     """Change the plan of an activity that is neither concluded nor cancelled. Raises ValidationError by field."""
     activity = held_activity(activity)
-    _in_state(activity, "修改", S.PLANNED, S.HELD)
+    _may(activity, "修改")
     clean = _plan(plan)
     leading = team(activity.station, workers, clean["starts_on"])
     _refuse_twice(activity.station, clean, activity)
@@ -199,7 +205,7 @@ def set_visitors(
 def conclude_activity(*, by: User | None, activity: Activity, concluded_on: date, **given: Any) -> Activity:
     """Write the result: attainment, result, evaluation, cost, scored_5 … scored_1. Raises ValidationError by field."""
     activity = held_activity(activity)
-    _in_state(activity, "总结", S.HELD)
+    _may(activity, "总结")
     last = activity.records.valid().order_by("-record__ends_on").values_list("record__ends_on", flat=True)[0]
 
     def text(name: str, label: str) -> str:
@@ -231,9 +237,7 @@ def conclude_activity(*, by: User | None, activity: Activity, concluded_on: date
 def cancel_activity(*, by: User | None, activity: Activity, cancelled_on: date, reason: str) -> Activity:
     """The activity will not be held, with the reason. Raises ValidationError once it was."""
     activity = held_activity(activity)
-    if activity.state == S.HELD:
-        raise ValidationError("活动已经开展，不能取消；登记有误的请作废服务记录")
-    _in_state(activity, "取消", S.PLANNED)
+    _may(activity, "取消")
     clean = checks.all_of(
         cancelled_on=lambda: checks.past_day(cancelled_on, field="cancelled_on", label="取消日期"),
         reason=lambda: checks.withdrawal_reason(reason, label="取消原因"),
@@ -251,7 +255,7 @@ def take_back_activity(*, by: User | None, activity: Activity, reason: str, expe
     reason = checks.withdrawal_reason(reason)
     if activity.state != expected:
         raise ValidationError("活动状态刚刚有变动，请核对后重新办理")
-    _in_state(activity, "撤回", S.CONCLUDED, S.CANCELLED)
+    _may(activity, "撤回")
     people = Client.objects.filter(service_clients__service__activity_record__activity=activity)
     checks.without_names(reason, people.values_list("name", flat=True))
     words = f"撤回社区活动{'总结' if activity.state == S.CONCLUDED else '取消'}"
@@ -276,7 +280,16 @@ def held_activity(activity: Activity) -> Activity:
     return found
 
 
-def _in_state(activity: Activity, step: str, *states: ActivityState) -> None:
-    if activity.state not in states:
-        why = "还没有开展" if activity.state == S.PLANNED else activity.get_state_display()
-        raise ValidationError(f"活动{why}，不能{step}")
+def refuses(activity: Activity, step: str) -> str:
+    """Why the step cannot be taken in the state of the activity; "" when it can."""
+    if activity.state in STEPS[step]:
+        return ""
+    if step == "取消" and activity.state == S.HELD:
+        return "活动已经开展，不能取消；登记有误的请作废服务记录"
+    why = "还没有开展" if activity.state == S.PLANNED else activity.get_state_display()
+    return f"活动{why}，不能{step}"
+
+
+def _may(activity: Activity, step: str) -> None:
+    if words := refuses(activity, step):
+        raise ValidationError(words)

@@ -37,9 +37,16 @@ def _begin(case: Case, expected: int, step: Step, on: date, **needed: Any) -> tu
     so_far = history(case)
     if words := refusal(so_far, step, day, **needed):
         raise ValidationError(words)
-    if step in USES and case.client.refuses_use():
-        raise ValidationError("服务对象已撤回接受服务的同意，不能再办理；可按“服务对象要求结束”结案")
+    if words := refuses_use(case, step):
+        raise ValidationError(words)
     return case, so_far
+
+
+def refuses_use(case: Case, step: Step) -> str:
+    """Why nothing new may be recorded of the person; "" when it may, and for a step that ends the case."""
+    if step in USES and case.client.refuses_use():
+        return "服务对象已撤回接受服务的同意，不能再办理；可按“服务对象要求结束”结案"
+    return ""
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from casework.case_words import OPEN_GOALS, GoalState, RiskLevel
 from casework.models import Case, CaseGoal, CaseReview, Plan
 from common import checks
 
+NO_PLAN = "还没有服务计划，不能更新目标"
 MAX_GOALS = 12
 
 
@@ -52,6 +53,15 @@ def new_goals(case: Case, plan: Plan, goals: Iterable[GoalInput], since: date) -
     CaseGoal.objects.bulk_create(rows)
 
 
+def _plan(case: Case) -> Plan | None:
+    return Plan.objects.filter(step__case=case, step__withdrawn_at=None).select_related("step").last()
+
+
+def refuses_review(case: Case) -> str:
+    """Why an open case cannot be reviewed; "" when it can."""
+    return "" if _plan(case) else NO_PLAN
+
+
 @transaction.atomic
 def review(
     *,
@@ -70,9 +80,9 @@ def review(
     """
     case = locked(case)
     require_open(case)
-    plan = Plan.objects.filter(step__case=case, step__withdrawn_at=None).select_related("step").last()
+    plan = _plan(case)
     if plan is None:
-        raise ValidationError("还没有服务计划，不能更新目标")
+        raise ValidationError(NO_PLAN)
     last = case.reviews.order_by("-on").first()
     since, label = (last.on, "上次复核日期") if last and last.on >= plan.step.on else (plan.step.on, "计划日期")
     on = checks.past_day(on, field="on", label="复核日期", since=since, since_label=label)

@@ -39,9 +39,14 @@ def seen(case: Case, expected: int) -> None:
         raise ValidationError(f"这个个案刚刚已登记{words}，请核对后重新办理")
 
 
+def refuses_change(case: Case) -> str:
+    """Why the case cannot be changed outside its steps; "" when it can."""
+    return "" if case.is_open else f"个案{case.get_state_display()}，不能再修改"
+
+
 def require_open(case: Case) -> None:
-    if not case.is_open:
-        raise ValidationError(f"个案{case.get_state_display()}，不能再修改")
+    if words := refuses_change(case):
+        raise ValidationError(words)
 
 
 def refuse_holes(case: Case) -> None:

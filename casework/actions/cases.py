@@ -24,6 +24,7 @@ from services.vocabulary import Domain, FocusGroup
 from stations.models import Station, Worker
 
 MAX_PROBLEMS = 5
+WITHDRAWN = "服务对象已撤回接受服务的同意，不能接案；重新签署同意后再办理"
 
 
 @transaction.atomic
@@ -97,7 +98,7 @@ def open_case(
 def refuse_client(client: Client, station: Station, on: date) -> None:
     """Raises ValidationError when nothing new may be recorded of the person, or no file is open here on the day."""
     if client.refuses_use():
-        raise ValidationError({"client": "服务对象已撤回接受服务的同意，不能接案；重新签署同意后再办理"})
+        raise ValidationError({"client": WITHDRAWN})
     standing = Client.objects.standing().filter(pk=client.pk).exists()
     if not standing or not FileSpell.objects.at(on).filter(client=client, station=station).exists():
         raise ValidationError({"client": f"服务对象在 {on} 没有本站在档的档案"})

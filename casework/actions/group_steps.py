@@ -145,12 +145,9 @@ def take_back_step(*, by: User | None, group: Group, reason: str, expected: int)
         words = f"撤回小组{group.get_state_display()}"
         group.state, group.closed_on, group.stop_reason = GroupState.RUNNING, None, ""
     else:
-        last = (
-            GroupPhase.objects.filter(group=group).exclude(phase=Phase.PREPARATION).order_by("starts_on", "id").last()
-        )
-        if last is None:
-            raise ValidationError("小组还在筹备期，没有可以撤回的环节")
-        _refuse_taking_back(group, last)
+        refuse(refuses_take_back(group))
+        last = _last_phase(group)
+        assert last is not None  # else refused
         since, words = last.starts_on, f"撤回进入{last.get_phase_display()}"
         last.delete()
         group.phase = facts_of(group).phase
@@ -162,11 +159,24 @@ def take_back_step(*, by: User | None, group: Group, reason: str, expected: int)
     return group
 
 
-def _refuse_taking_back(group: Group, last: GroupPhase) -> None:
+def refuses_take_back(group: Group) -> str:
+    """Why the last step of the group cannot be undone; "" when it can."""
+    if group.state != GroupState.RUNNING:
+        return ""
+    last = _last_phase(group)
+    if last is None:
+        return "小组还在筹备期，没有可以撤回的环节"
     if last.phase == Phase.FORMING and group.sessions.filter(held_on__isnull=False).exists():
-        raise ValidationError("小组已开展过活动，不能退回筹备期")
+        return "小组已开展过活动，不能退回筹备期"
     if last.phase == Phase.ENDING and GroupEvaluation.objects.filter(group=group).exists():
-        raise ValidationError("小组已经评估，不能退回成熟期；评估可以修改")
+        return "小组已经评估，不能退回成熟期；评估可以修改"
+    return ""
+
+
+def _last_phase(group: Group) -> GroupPhase | None:
+    """The phase entered last; None in the preparation."""
+    entered = GroupPhase.objects.filter(group=group).exclude(phase=Phase.PREPARATION)
+    return entered.order_by("starts_on", "id").last()
 
 
 def last_step(group: Group) -> int:

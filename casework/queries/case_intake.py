@@ -42,9 +42,7 @@ def intake_initial(client: Client) -> dict[str, Any]:
 def told_before_intake(client: Client) -> list[str]:
     """What the worker should know before saving; nothing of it refuses."""
     told = []
-    if client.refuses_use():
-        told.append("服务对象已撤回接受服务的同意，不能接案；重新签署同意后再办理。")
-    elif not Consent.objects.filter(client=client, kind=ConsentKind.SERVICE).exists():
+    if not Consent.objects.filter(client=client, kind=ConsentKind.SERVICE).exists():
         told.append("档案里还没有“接受服务和建档”的知情同意，请尽快签署并登记。")
     earlier = Case.objects.accepted().of_person(client).order_by("-opened_on").values_list("number", "opened_on")[:3]
     told += [f"这名服务对象有过个案 {number}（{on} 接案）。" for number, on in earlier]

@@ -19,7 +19,7 @@ from casework.forms.group_filters import ActivityFilter
 from casework.forms.people import VisitorsForm
 from casework.models import Activity, ActivityRecord
 from casework.queries.activity_list import activity_context, activity_rows, sorted_activities
-from casework.views.plans import chosen_station, done, form_page, station_tabs, stations_of
+from casework.views.plans import chosen_station, done, early, form_page, station_tabs, stations_of
 from clients.gate import supervises
 from common.forms import attempt, put_errors
 from services import rules
@@ -84,6 +84,8 @@ def activity_create(request: SignedIn) -> HttpResponse:
 @GET_OR_POST
 @scoped(Activity, P.EDIT_CASES, related=JOINED)
 def activity_edit(request: SignedIn, activity: Activity) -> HttpResponse:
+    if sent := early(request, activity, actions.refuses(activity, "修改")):
+        return sent
     form = ActivityForm(request.POST or None, station=activity.station, user_id=request.user.pk, activity=activity)
     if attempt(form, lambda: actions.edit_activity(by=request.user, activity=activity, **form.cleaned_data)):
         return done(request, activity, "已保存活动计划")
@@ -95,6 +97,9 @@ def activity_edit(request: SignedIn, activity: Activity) -> HttpResponse:
 def activity_people(request: SignedIn, row: ActivityRecord) -> HttpResponse:
     """Who came on that day: ticked, by a pasted list of names, or by number."""
     activity, record = row.activity, row.record
+    locked = is_locked(activity.station, record.month)
+    if sent := early(request, activity, rules.locked_words(record.month) if locked else ""):
+        return sent
     named = list(record.service_clients.order_by("client_id").values_list("client_id", flat=True))
     form = VisitorsForm(
         request.POST or None,
@@ -113,7 +118,6 @@ def activity_people(request: SignedIn, row: ActivityRecord) -> HttpResponse:
             put_errors(form, error)
         else:
             return done(request, activity, "已保存签到名单和人数")
-    locked = is_locked(activity.station, record.month)
     return form_page(
         request,
         activity,
@@ -122,13 +126,14 @@ def activity_people(request: SignedIn, row: ActivityRecord) -> HttpResponse:
         template="people_form",
         submit="保存签到",
         fields=[form["contacts"]],
-        blocked=rules.locked_words(record.month) if locked else "",
     )
 
 
 @GET_OR_POST
 @scoped(Activity, P.EDIT_CASES, related=JOINED)
 def activity_conclude(request: SignedIn, activity: Activity) -> HttpResponse:
+    if sent := early(request, activity, actions.refuses(activity, "总结")):
+        return sent
     form = ConclusionForm(request.POST or None, activity=activity)
     if attempt(form, lambda: actions.conclude_activity(by=request.user, activity=activity, **form.cleaned_data)):
         return done(request, activity, "已保存活动总结")
@@ -138,6 +143,8 @@ def activity_conclude(request: SignedIn, activity: Activity) -> HttpResponse:
 @GET_OR_POST
 @scoped(Activity, P.EDIT_CASES, related=JOINED)
 def activity_cancel(request: SignedIn, activity: Activity) -> HttpResponse:
+    if sent := early(request, activity, actions.refuses(activity, "取消")):
+        return sent
     form = CancelForm(request.POST or None)
     if attempt(form, lambda: actions.cancel_activity(by=request.user, activity=activity, **form.cleaned_data)):
         return done(request, activity, "活动已取消")
@@ -148,6 +155,8 @@ def activity_cancel(request: SignedIn, activity: Activity) -> HttpResponse:
 @scoped(Activity, P.EDIT_CASES, related=JOINED)
 def activity_take_back(request: SignedIn, activity: Activity) -> HttpResponse:
     """Undo the conclusion or the cancelling."""
+    if sent := early(request, activity, actions.refuses(activity, "撤回")):
+        return sent
     form = TakeBackForm(request.POST or None, expected=activity.state)
     if attempt(form, lambda: actions.take_back_activity(by=request.user, activity=activity, **form.cleaned_data)):
         return done(request, activity, "已撤回")

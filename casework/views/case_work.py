@@ -16,11 +16,12 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from casework.actions import case_goals, case_services
 from casework.actions import cases as actions
+from casework.actions.case_shared import refuses_change
 from casework.forms.case_flow import ReviewForm
 from casework.forms.cases import AnswerForm, CommentForm, GoalsForm, HandOverForm, LinkForm
 from casework.models import Case, CaseComment, CaseService, CaseStep
 from casework.queries.case_intake import linkable
-from casework.views.cases import FILE, form_page, step_page
+from casework.views.cases import FILE, back_to, form_page, step_page
 from common.forms import attempt
 
 P = Permission
@@ -30,6 +31,8 @@ NOTHING = "没有可以关联的服务记录：接案以来为这名服务对象
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_review(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := back_to(request, case, refuses_change(case) or case_goals.refuses_review(case)):
+        return sent
     goals = list(case.goals.standing())
     form = ReviewForm(request.POST or None, case=case, goals=goals)
 
@@ -44,6 +47,8 @@ def case_review(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_hand_over(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := back_to(request, case, refuses_change(case)):
+        return sent
     form = HandOverForm(request.POST or None, case=case)
     if row := attempt(form, lambda: actions.hand_over(by=request.user, case=case, **form.cleaned_data)):
         messages.success(request, f"{case}已移交给{row.to_worker.name}")

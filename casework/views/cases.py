@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.gate import permitted, scoped
@@ -17,7 +18,8 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from casework.actions import case_flow, case_goals
 from casework.actions import cases as actions
-from casework.case_steps import OPEN, ORDER, State, Step, next_steps, not_yet
+from casework.actions.case_shared import refuses_change
+from casework.case_steps import OPEN, ORDER, State, Step, next_steps, not_yet, take_back_refusal
 from casework.forms import case_flow as flow_forms
 from casework.forms.cases import HeadForm, IntakeForm
 from casework.models import Case, CaseStep
@@ -27,6 +29,7 @@ from casework.queries.case_page import PAGES, case_page
 from clients.models import Client
 from clients.queries import picker
 from common.forms import WithdrawForm, attempt
+from common.pages import led_back
 
 P = Permission
 FILE = ("station__unit", "client", "worker")
@@ -44,6 +47,9 @@ def case_create(request: SignedIn) -> HttpResponse:
     people = Client.objects.visible_to(request.user, P.EDIT_CASES).standing().select_related("station__unit")
     person = get_object_or_404(people, pk=int(key))
     station = person.station
+    refused = actions.WITHDRAWN if person.refuses_use() else ""
+    if sent := led_back(request, refused, reverse("client_detail", args=[person.pk])):
+        return sent
     form = IntakeForm(
         request.POST or None,
         request.FILES or None,
@@ -99,6 +105,8 @@ def form_page(request: SignedIn, case: Case, form: Form, title: str, **extra: An
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_edit(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := back_to(request, case, refuses_change(case)):
+        return sent
     form = HeadForm(request.POST or None, station=case.station, initial=HeadForm.initial_of(case))
     today = timezone.localdate()
     if attempt(form, lambda: actions.edit_case(by=request.user, case=case, on=today, **form.facts())):
@@ -128,19 +136,21 @@ def step_page(
 
 def early(request: SignedIn, case: Case, step: Step) -> HttpResponse | None:
     """To what comes first, with the reason, when the form of the step is opened before its turn."""
-    if request.method == "POST":
-        return None  # the action refuses, and what was typed stays on the page
     facts = history(case)
     reason = not_yet(facts, step, timezone.localdate())
     if not reason:
-        return None
-    messages.warning(request, f"{case}：{reason}")
+        return back_to(request, case, case_flow.refuses_use(case, step))
     following = next_steps(facts.state)
     if step in following:
         first = "case_review" if step == Step.CLOSING else "case_detail"
     else:
         first = PAGES[following[0]][0] if case.is_open and step in ORDER[OPEN.index(State(case.state)) + 1 :] else ""
-    return redirect(first or "case_detail", case.pk)
+    return back_to(request, case, reason, first or "case_detail")
+
+
+def back_to(request: SignedIn, case: Case, reason: str, page: str = "case_detail") -> HttpResponse | None:
+    """To a page of the case, when a form of it is opened that could only be refused."""
+    return led_back(request, reason and f"{case}：{reason}", reverse(page, args=[case.pk]))
 
 
 def _expected(case: Case) -> int:
@@ -277,6 +287,8 @@ def case_reopen(request: SignedIn, case: Case) -> HttpResponse:
 @GET_OR_POST
 @scoped(Case, P.EDIT_CASES, related=FILE)
 def case_take_back(request: SignedIn, case: Case) -> HttpResponse:
+    if sent := back_to(request, case, take_back_refusal(history(case))):
+        return sent
     last = last_step(case)
     form = WithdrawForm(request.POST or None, expected=last.pk if last else 0)
     step = attempt(form, lambda: case_flow.take_back(by=request.user, case=case, **form.cleaned_data))

@@ -34,7 +34,7 @@ from casework.forms.people import MembersForm
 from casework.models import Group, GroupEvaluation, GroupMember, GroupSession, Phase, SessionAttendance
 from casework.queries.group_facts import facts_of
 from casework.queries.group_page import member_rows
-from casework.views.plans import chosen_station, done, form_page, page_of, station_tabs, stations_of
+from casework.views.plans import chosen_station, done, early, form_page, page_of, station_tabs, stations_of
 from common.forms import WithdrawForm, attempt, put_errors
 
 P = Permission
@@ -67,6 +67,8 @@ def group_create(request: SignedIn) -> HttpResponse:
 @GET_OR_POST
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_edit(request: SignedIn, group: Group) -> HttpResponse:
+    if sent := early(request, group, phases.refuses_planning(facts_of(group))):
+        return sent
     form = GroupForm(request.POST or None, station=group.station, user_id=request.user.pk, group=group)
     if attempt(form, lambda: groups.edit_group(by=request.user, group=group, **form.cleaned_data)):
         return done(request, group, "已保存小组计划")
@@ -80,6 +82,8 @@ def group_edit(request: SignedIn, group: Group) -> HttpResponse:
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_members(request: SignedIn, group: Group) -> HttpResponse:
     """Add members: ticked, by a list of names, or by number."""
+    if sent := early(request, group, phases.refuses_planning(facts_of(group))):
+        return sent
     form = MembersForm(
         request.POST or None,
         user=request.user,
@@ -105,6 +109,8 @@ def group_members(request: SignedIn, group: Group) -> HttpResponse:
 @scoped(GroupMember, P.EDIT_CASES, related=OF_GROUP)
 def member_edit(request: SignedIn, member: GroupMember) -> HttpResponse:
     """When the member came and left."""
+    if sent := early(request, member.group, phases.refuses_planning(facts_of(member.group))):
+        return sent
     form = MemberForm(request.POST or None, member=member)
     if attempt(form, lambda: groups.change_member(by=request.user, member=member, **form.cleaned_data)):
         return done(request, member.group, "已保存")
@@ -139,6 +145,8 @@ def _plainly(request: SignedIn, group: Group, act: Any, words: str) -> HttpRespo
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def session_add(request: SignedIn, group: Group) -> HttpResponse:
     """The next session; proposes a week after the last, and the phase that comes then."""
+    if sent := early(request, group, phases.refuses_planning(facts_of(group))):
+        return sent
     last = group.sessions.order_by("planned_on").last()
     day = last.planned_on + timedelta(weeks=1) if last else max(group.opened_on, timezone.localdate())
     phase = last.phase if last else Phase.FORMING
@@ -152,6 +160,8 @@ def session_add(request: SignedIn, group: Group) -> HttpResponse:
 @GET_OR_POST
 @scoped(GroupSession, P.EDIT_CASES, related=OF_GROUP)
 def session_edit(request: SignedIn, session: GroupSession) -> HttpResponse:
+    if sent := early(request, session.group, phases.refuses_planning(facts_of(session.group))):
+        return sent
     form = SessionForm(request.POST or None, session=session)
     group = session.group
     if attempt(
@@ -213,24 +223,26 @@ def _lines(request: SignedIn, session: GroupSession, found: list[SessionAttendan
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_phase(request: SignedIn, group: Group) -> HttpResponse:
     """Enter the next phase."""
+    if sent := early(request, group, phases.refuses_next(facts_of(group), timezone.localdate())):
+        return sent
     to = Phase(group.phase).next
     form = PhaseForm(request.POST or None, expected=group.phase)
     if entered := attempt(form, lambda: group_steps.enter_phase(by=request.user, group=group, **form.cleaned_data)):
         return done(request, group, f"已进入{entered.get_phase_display()}")
     title = f"进入{to.label}" if to else "小组阶段"
-    blocked = phases.refuses_next(facts_of(group), timezone.localdate())
-    return form_page(request, group, form, title, submit="确认进入", blocked=blocked, standard=phases.STANDARD)
+    return form_page(request, group, form, title, submit="确认进入", standard=phases.STANDARD)
 
 
 @GET_OR_POST
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_evaluate(request: SignedIn, group: Group) -> HttpResponse:
+    if sent := early(request, group, phases.refuses_evaluation(facts_of(group), timezone.localdate())):
+        return sent
     found = GroupEvaluation.objects.visible_to(request.user, P.VIEW_CLIENTS).filter(group=group).first()
     form = EvaluationForm(request.POST or None, evaluation=found)
     if attempt(form, lambda: group_steps.evaluate_group(by=request.user, group=group, **form.values())):
         return done(request, group, "已保存评估")
-    blocked = phases.refuses_evaluation(facts_of(group), timezone.localdate())
-    return form_page(request, group, form, "小组评估", template="group_evaluate", blocked=blocked)
+    return form_page(request, group, form, "小组评估", template="group_evaluate")
 
 
 def _step(request: SignedIn, group: Group, form: Form, act: Any, *, words: str, **page: Any) -> HttpResponse:
@@ -242,6 +254,8 @@ def _step(request: SignedIn, group: Group, form: Form, act: Any, *, words: str, 
 @GET_OR_POST
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_end(request: SignedIn, group: Group) -> HttpResponse:
+    if sent := early(request, group, phases.refuses_end(facts_of(group), timezone.localdate())):
+        return sent
     form = DayForm(request.POST or None)
     return _step(
         request,
@@ -251,13 +265,14 @@ def group_end(request: SignedIn, group: Group) -> HttpResponse:
         words="小组已结束",
         title="小组结束",
         submit="确认结束",
-        blocked=phases.refuses_end(facts_of(group), timezone.localdate()),
     )
 
 
 @GET_OR_POST
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_stop(request: SignedIn, group: Group) -> HttpResponse:
+    if sent := early(request, group, phases.refuses_stop(facts_of(group), timezone.localdate())):
+        return sent
     form = StopForm(request.POST or None)
     return _step(
         request,
@@ -274,6 +289,8 @@ def group_stop(request: SignedIn, group: Group) -> HttpResponse:
 @GET_OR_POST
 @scoped(Group, P.EDIT_CASES, related=OF_STATION)
 def group_take_back(request: SignedIn, group: Group) -> HttpResponse:
+    if sent := early(request, group, group_steps.refuses_take_back(group)):
+        return sent
     form = WithdrawForm(request.POST or None, expected=group_steps.last_step(group))
     return _step(
         request,

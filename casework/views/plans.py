@@ -14,6 +14,7 @@ from accounts.queries import crumbs
 from accounts.requests import SignedIn
 from accounts.roles import Permission
 from casework.models import Activity, Group
+from common.pages import led_back
 from services.queries import usual_station
 from stations.models import Station
 
@@ -48,10 +49,7 @@ def station_tabs(stations: list[Station], chosen: Station) -> list[dict[str, Any
 def form_page(
     request: SignedIn, row: Group | Activity, form: Form, title: str, *, template: str = "plan_form", **extra: Any
 ) -> HttpResponse:
-    """A page about one group or activity that is one form. `blocked`: why it cannot be saved now, for a form that has
-    not been sent: the refusal of one that was says it by itself."""
-    if form.non_field_errors():
-        extra.pop("blocked", None)
+    """A page about one group or activity that is one form."""
     context = {
         "row": row,
         "form": form,
@@ -66,6 +64,11 @@ def form_page(
 def page_of(row: Group | Activity) -> str:
     name = "group_detail" if isinstance(row, Group) else "activity_detail"
     return reverse(name, args=[row.pk])
+
+
+def early(request: SignedIn, row: Group | Activity, reason: str) -> HttpResponse | None:
+    """To the page of the row with the reason, when a form of it is opened that could only be refused."""
+    return led_back(request, reason, page_of(row))
 
 
 def done(request: SignedIn, row: Group | Activity, words: str) -> HttpResponse:

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Posting
 from accounts.roles import Role
-from casework.actions import case_services
+from casework.actions import case_flow, case_services
 from casework.case_steps import State
 from casework.models import Case, CaseComment, CaseService, CaseStep
+from clients.models import Consent
 from clients.panels import panels_of as client_panels
 from files.models import Attachment
 from jobs import actions as jobs
@@ -117,6 +118,39 @@ def test_a_form_before_its_turn_leads_to_what_comes_first(world, sign_in, state,
     answer = sign_in(world.worker).get(reverse(opened_page, args=[case.pk]), follow=True)
     assert answer.redirect_chain[-1][0] == reverse(first, args=[case.pk])
     assert reason in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "reason"),
+    [
+        (State.CLOSED, "case_edit", "不能再修改"),
+        (State.CLOSED, "case_hand_over", "不能再修改"),
+        (State.CLOSED, "case_review", "不能再修改"),
+        (State.INTAKE, "case_review", "还没有服务计划"),
+        (State.VOID, "case_take_back", "没有可以撤回的环节"),
+    ],
+)
+def test_a_form_that_can_only_be_refused_leads_back(world, sign_in, state, name, reason):
+    case = opened(world)
+    if state == State.VOID:
+        case_flow.take_back(by=world.worker, case=case, reason="误登", expected=expected(case))
+    elif state != State.INTAKE:
+        led_to(world, state, case)
+    answer = sign_in(world.worker).get(reverse(name, args=[case.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("case_detail", args=[case.pk])
+    assert reason in answer.content.decode()
+
+
+def test_forms_about_who_withdrew_consent_lead_back(world, sign_in):
+    case, client = opened(world), sign_in(world.worker)
+    Consent.objects.filter(client=case.client).update(withdrawn_on=day(1))
+    answer = client.get(reverse("case_assess", args=[case.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("case_detail", args=[case.pk])
+    assert "可按“服务对象要求结束”结案" in answer.content.decode()
+    assert client.get(reverse("case_close", args=[case.pk])).status_code == 200
+    answer = client.get(reverse("case_create"), {"client": case.client_id}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("client_detail", args=[case.client_id])
+    assert "不能接案" in answer.content.decode()
 
 
 # ---- the list -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casework.actions import groups
+from casework.actions import group_steps, groups
 from casework.models import Activity, ActivityRecord, Group
 from casework.queries.planned import planned
 from stations.models import SupervisorAssignment
@@ -158,16 +158,63 @@ def test_the_page_of_a_group_costs_the_same_however_many_members(scene, sign_in,
 # ---- writing --------------------------------------------------------------------------------------------------------
 
 
+def led_back(client, name: str, row, to: str, back) -> str:
+    """The page on which the opened form ends, which is that of the row."""
+    answer = client.get(reverse(name, args=[row.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse(to, args=[back.pk])
+    return answer.content.decode()
+
+
 @pytest.mark.parametrize(
-    ("name", "reason"), [("group_phase", "小组成员不足"), ("group_evaluate", "进入结束期以后才能评估")]
+    ("name", "reason"),
+    [
+        ("group_phase", "小组成员不足"),
+        ("group_evaluate", "进入结束期以后才能评估"),
+        ("group_end", "进入结束期并评估后才能结束"),
+        ("group_take_back", "没有可以撤回的环节"),
+    ],
 )
-def test_what_is_refused_is_said_at_once_and_once(scene, sign_in, world, name, reason):
+def test_a_step_before_its_turn_leads_back_with_the_reason(scene, sign_in, world, name, reason):
     group = scene.group()
     client, url = sign_in(world.worker), reverse(name, args=[group.pk])
-    assert client.get(url).content.decode().count(reason) == 1
+    assert reason in led_back(client, name, group, "group_detail", group)
     typed = {"on": "2026-10-01", "observed": "观察", "expected": "PREPARATION", "attainment": "FULL"}
-    typed |= {"goals": "一", "process": "二", "summary": "三"}
-    assert client.post(url, typed).content.decode().count(reason) == 1
+    typed |= {"goals": "一", "process": "二", "summary": "三", "reason": "误登"}
+    if name == "group_take_back":
+        typed["expected"] = group_steps.last_step(group)
+    refused = client.post(url, typed)  # what was typed stays
+    assert refused.status_code == 200
+    assert refused.content.decode().count(reason) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["group_edit", "group_members", "session_add", "group_phase", "group_evaluate", "group_end", "group_stop"]
+)
+def test_forms_of_a_group_that_is_over_lead_back(ended, sign_in, world, name):
+    group_steps.end_group(by=world.worker, group=ended, on=TODAY)
+    assert "不能再办理" in led_back(sign_in(world.worker), name, ended, "group_detail", ended)
+
+
+def test_forms_of_members_and_sessions_of_a_group_that_is_over_lead_back(ended, sign_in, world):
+    group_steps.end_group(by=world.worker, group=ended, on=TODAY)
+    client = sign_in(world.worker)
+    for name, row in (("group_member_edit", ended.members.first()), ("session_edit", ended.sessions.first())):
+        assert "不能再办理" in led_back(client, name, row, "group_detail", ended)
+
+
+@pytest.mark.parametrize(
+    ("held", "name", "reason"),
+    [
+        (False, "activity_conclude", "活动还没有开展，不能总结"),
+        (False, "activity_take_back", "活动还没有开展，不能撤回"),
+        (True, "activity_cancel", "登记有误的请作废服务记录"),
+    ],
+)
+def test_a_step_of_an_activity_before_its_turn_leads_back(scene, sign_in, world, held, name, reason):
+    activity = scene.activity()
+    if held:
+        scene.hold_activity(activity)
+    assert reason in led_back(sign_in(world.worker), name, activity, "activity_detail", activity)
 
 
 def test_the_trail_names_the_fields_of_an_evaluation_and_their_choices(ended, sign_in, world):
