@@ -12,8 +12,8 @@ APART = ("name", "sex", "born_on")  # what is read of a file
 
 
 def told_apart(clients: Iterable[Client], on: date) -> dict[int, str]:
-    """Key of a file → its name; where others of `clients` bear the same one, with sex and age behind it, 王秀英 女76岁, and
-    with the number of the file where these are alike too. For who may read the names. No query."""
+    """Key of a file → its name; where others of `clients` bear the same one, with sex and age behind it (王秀英 女76岁)
+    and the number of the file where these are alike too. For who may read the names. No query."""
     files = {client.pk: client for client in clients}
     apart = {key: f"{client.get_sex_display()}{_age(client, on)}" for key, client in files.items()}
     named = Counter(client.name for client in files.values())

@@ -224,20 +224,26 @@ def list_rows(
     """Fifty rows from `after` on, or those that end at `before`; newest day first. Five queries and the reach's."""
     back = before is not None
     rows = ordered(selection, after or before, falling=oldest_first == back)
-    found = [_row(values) for values in rows.values(*COLUMNS)[: PAGE + 1]]
+    found = told(rows[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
     if back:
         found.reverse()
-    _name_stations(found)
-    _name_workers(found)
-    _name_warnings(found)
-    _count_photos(found)
     if not found:
         return Page([])
     has_next = more or back
     has_previous = (more if back else False) or after is not None
     return Page(found, str(found[-1].cursor) if has_next else "", str(found[0].cursor) if has_previous else "")
+
+
+def told(records: QuerySet[ServiceRecord]) -> list[Row]:
+    """A few records as the list tells of them. Five queries, one for none."""
+    found = [_row(values) for values in records.values(*COLUMNS)]
+    _name_stations(found)
+    _name_workers(found)
+    _name_warnings(found)
+    _count_photos(found)
+    return found
 
 
 def ordered(selection: Selection, beyond: Cursor | None, *, falling: bool) -> QuerySet[ServiceRecord]:

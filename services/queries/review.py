@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from accounts.gate import may
 from accounts.models import User
 from accounts.roles import Permission
-from services.models import ReviewState, ServiceRecord
+from services.models import EntryWarning, ReviewState, ServiceRecord
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ _TONES = {
     ReviewState.ANSWERED: "info",
     ReviewState.ACCEPTED: "ok",
 }
+
+
+def doubted_first(records: QuerySet[ServiceRecord]) -> QuerySet[ServiceRecord]:
+    """Those with a standing warning first, then the newest."""
+    standing = EntryWarning.objects.filter(service=OuterRef("pk"), cleared_at=None)
+    return records.order_by(Exists(standing).desc(), "-starts_on", "-id")
 
 
 def asked_back(station_id: int) -> QuerySet[ServiceRecord]:

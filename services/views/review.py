@@ -18,6 +18,8 @@ from services.actions.review import MOST, reviewable
 from services.filters import ServiceFilter
 from services.forms.review import AnswerForm, BulkReviewForm, ReviewForm
 from services.models import ReviewState, ServiceRecord
+from services.queries.listing import PAGE, told
+from services.queries.review import doubted_first
 
 WHOLE = ("station__unit", "entered_by")
 
@@ -61,7 +63,8 @@ def service_answer(request: SignedIn, record: ServiceRecord) -> HttpResponse:
 @GET_OR_POST
 @permitted(Permission.REVIEW_SERVICES)
 def service_review_many(request: SignedIn) -> HttpResponse:
-    """All records of a filtered list that wait for a checker, marked at once; the filter comes with the address."""
+    """All records of a filtered list that wait for a checker, marked at once; the filter comes with the address. The
+    page lists the first fifty of them, those to doubt in front."""
     user = request.user.narrowed_to(Permission.REVIEW_SERVICES)
     filters = ServiceFilter(request.GET, user=user)
     selection = filters.selection()
@@ -83,5 +86,13 @@ def service_review_many(request: SignedIn) -> HttpResponse:
     open_ = reviewable(records, request.user).order_by()
     count = open_[: MOST + 1].values("pk").count()
     warned = open_.filter(warnings__cleared_at=None, warnings__isnull=False).values("pk").distinct().count()
-    context |= {"form": form, "count": count, "too_many": count > MOST, "warned": warned}
+    rows = told(doubted_first(open_)[:PAGE]) if count <= MOST else []
+    context |= {
+        "form": form,
+        "count": count,
+        "too_many": count > MOST,
+        "warned": warned,
+        "rows": rows,
+        "unlisted": count - len(rows),
+    }
     return render(request, "services/review_many.html", context)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from files.actions import attach, remove
@@ -192,6 +195,33 @@ class TestPages:
         assert set(ServiceRecord.objects.values_list("review_state", flat=True)) == {"PENDING", "ACCEPTED"}
         open_ = client.get(reverse("service_list"), {"review": "open", "month": month})
         assert doubtful.pk not in [row.pk for row in open_.context["page"].rows]
+
+    def test_the_bulk_review_lists_what_it_will_mark_those_to_doubt_first(self, world, log, sign_in, monkeypatch):
+        log(starts_at=time(9, 0), hours=2)
+        doubtful = log(starts_at=time(10, 0))
+        later = log(starts_on=DAY + timedelta(days=3), title="演示讲座", method=Method.ACTIVITY)
+        own = log(by=world.county)
+        EntryWarning.objects.exclude(kind=Doubt.OVERLAP).update(cleared_at=timezone.now())
+        monkeypatch.setattr("services.views.review.PAGE", 2)
+        page = sign_in(world.county).get(reverse("service_review_many"))
+        shown = page.content.decode()
+        assert [row.pk for row in page.context["rows"]] == [doubtful.pk, later.pk]
+        assert "时间重叠" in shown
+        assert "演示讲座" in shown
+        assert reverse("service_detail", args=[doubtful.pk]) in shown
+        assert reverse("service_detail", args=[own.pk]) not in shown
+        assert "还有 1 条" in shown
+
+    def test_the_bulk_review_takes_the_same_queries_for_many(self, world, log, sign_in):
+        client, url, taken = sign_in(world.county), reverse("service_review_many"), []
+        for size in (2, 9):
+            for number in range(size):
+                log(result=f"第 {size} 批第 {number} 条")
+            client.get(url)
+            with CaptureQueriesContext(connection) as caught:
+                client.get(url)
+            taken.append(len(caught))
+        assert taken[0] == taken[1] <= 16, taken
 
     def test_a_worker_has_no_bulk_review(self, world, sign_in):
         assert sign_in(world.worker).get(reverse("service_review_many")).status_code == 403
