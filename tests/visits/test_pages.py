@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clients.models import Consent, ConsentKind
 from tests.visits.conftest import TODAY, open_visit
-from visits.actions import cancel_visit, note_attempt, save_batch, start_batch
-from visits.models import CalendarFeed, Visit
+from visits.actions import cancel_visit, note_attempt, save_batch, save_question, start_batch
+from visits.models import CalendarFeed, QuestionKind, Visit
 
 NAME = "演示甲某"
 
@@ -157,3 +158,45 @@ def test_each_number_of_a_batch_opens_as_many_visits(world, visit, person, sign_
     opened = [(cell["value"], cell["href"]) for cell in row["cells"] if cell.get("href")]
     assert [value for value, _ in opened] == [2, 1, 1]  # due, unreachable, open
     assert [client.get(href).context["page"].paginator.count for _, href in opened] == [2, 1, 1]
+
+
+# ---- forms that could only be refused -------------------------------------------------------------------------------
+
+
+def led_back(client, url: str, to: str, key: int) -> str:
+    answer = client.get(url, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse(to, args=[key])
+    return answer.content.decode()
+
+
+def test_no_visit_is_planned_for_who_withdrew_consent(world, person, sign_in):
+    who = person()
+    url = reverse("visit_plan", query={"client": who.pk})
+    assert sign_in(world.worker).get(url).status_code == 200
+    Consent.objects.create(
+        client=who, kind=ConsentKind.SERVICE, given_on=date(2025, 1, 1), withdrawn_on=date(2026, 1, 1)
+    )
+    assert "已撤回服务同意，不能安排探访" in led_back(sign_in(world.worker), url, "client_detail", who.pk)
+
+
+@pytest.mark.parametrize("name", ["visit_arrange", "visit_attempt", "visit_cancel", "visit_result"])
+def test_forms_of_a_visit_that_was_given_up_lead_back(world, visit, sign_in, name):
+    again_on = TODAY + timedelta(days=5)
+    note_attempt(by=world.worker, visit=visit, on=TODAY, reason="AWAY", give_up=True, again_on=again_on)
+    html = led_back(sign_in(world.worker), reverse(name, args=[visit.pk]), "visit_detail", visit.pk)
+    assert ("没有结果可填" if name == "visit_result" else "已经完成或取消") in html
+
+
+def test_forms_of_a_batch_out_of_turn_lead_back(world, visit, sign_in):
+    facts = {"by": world.county, "unit": world.units["榆次区"], "due_on": TODAY + timedelta(days=9)}
+    batch, client = save_batch(title="冬季探访", criteria={}, **facts), sign_in(world.county)
+    for name in ("batch_extend", "batch_close"):
+        assert "任务没有在进行" in led_back(client, reverse(name, args=[batch.pk]), "batch_detail", batch.pk)
+    asked = save_question(by=world.county, batch=batch, text="子女来访次数", kind=QuestionKind.NUMBER)
+    start_batch(by=world.county, batch=batch)
+    for name in ("batch_edit", "batch_question", "batch_start", "batch_discard"):
+        assert "任务已下达" in led_back(client, reverse(name, args=[batch.pk]), "batch_detail", batch.pk)
+    removed = client.post(f"{reverse('batch_question', args=[batch.pk])}?remove={asked.pk}", follow=True)
+    assert "任务已下达" in removed.content.decode()
+    none = save_batch(title="孤儿探访", criteria={"categories": ["ORPHAN"]}, **facts)
+    assert "没有符合条件" in led_back(client, reverse("batch_start", args=[none.pk]), "batch_detail", none.pk)

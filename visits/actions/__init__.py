@@ -13,7 +13,7 @@ from visits.actions.batches import (
 from visits.actions.feeds import create_feed, hashed, note_use, revoke_feed
 from visits.actions.fulfilling import follow, make_visit
 from visits.actions.planning import plan, plan_all
-from visits.actions.visits import arrange_visit, cancel_visit, note_attempt, plan_visit, write_result
+from visits.actions.visits import arrange_visit, cancel_visit, note_attempt, plan_visit, refuses_plan, write_result
 
 __all__ = [
     "arrange_visit",
@@ -31,6 +31,7 @@ __all__ = [
     "plan",
     "plan_all",
     "plan_visit",
+    "refuses_plan",
     "remove_question",
     "revoke_feed",
     "save_batch",

@@ -30,6 +30,8 @@ CHUNK = 1000
 MAX_QUESTIONS, MAX_CHOICES = 20, 12
 LONGEST = timedelta(days=366)
 NOT_DRAFT = "任务已下达，不能再修改；可以结束后重新下达"
+NOT_RUNNING = "任务没有在进行，请刷新页面后再看"
+NOBODY = "没有符合条件的在档服务对象，请调整对象范围"
 ENDED = "探访任务已结束"
 
 
@@ -145,7 +147,7 @@ def start_batch(*, by: User, batch: VisitBatch) -> int:
     batch.save(update_fields=["state", "started_on"])
     made = _enrol(batch, by, today)
     if not made:
-        raise ValidationError("没有符合条件的在档服务对象，请调整对象范围")
+        raise ValidationError(NOBODY)
     changes = {"state": [BatchState.DRAFT, BatchState.RUNNING], "探访人数": [None, made]}
     audit.record(by=by, verb="下达探访任务", target=batch, unit=batch.unit, changes=changes)
     return made
@@ -236,7 +238,7 @@ def _draft(batch: VisitBatch) -> VisitBatch:
 def _running(batch: VisitBatch) -> VisitBatch:
     batch = locked_batch(batch)
     if batch.state != BatchState.RUNNING:
-        raise ValidationError("任务没有在进行，请刷新页面后再看")
+        raise ValidationError(NOT_RUNNING)
     return batch
 
 

@@ -40,10 +40,8 @@ def plan_visit(
     )
     lock_files([client.pk])
     client = Client.objects.select_related("station__unit").get(pk=client.pk)
-    if client.merged_into_id or client.anonymised_at or client.closed_on:
-        raise ValidationError("档案不在本站在档，不能安排探访")
-    if client.refuses_use():
-        raise ValidationError("服务对象已撤回服务同意，不能安排探访")
+    if words := refuses_plan(client):
+        raise ValidationError(words)
     _check_worker(worker, client.station, today)
     same = Visit.objects.open().filter(client=client, source=Source.HAND, due_on=facts["due_on"], created_by=by)
     if found := same.first():
@@ -51,6 +49,13 @@ def plan_visit(
     visit = _new_by_hand(by, client, facts["due_on"], facts["ask"], worker, today)
     _tell(by, "安排探访", visit, audit.first(visit))
     return visit, True
+
+
+def refuses_plan(client: Client) -> str:
+    """Why nobody is to visit the person; "" when a visit may be planned."""
+    if client.merged_into_id or client.anonymised_at or client.closed_on:
+        return "档案不在本站在档，不能安排探访"
+    return "服务对象已撤回服务同意，不能安排探访" if client.refuses_use() else ""
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from accounts.requests import GET_OR_POST, SignedIn
 from accounts.roles import Permission
 from clients.gate import supervises
 from common.forms import attempt
+from common.pages import led_back
 from visits.actions import (
     close_batch,
     discard_batch,
@@ -31,6 +32,7 @@ from visits.actions import (
     save_question,
     start_batch,
 )
+from visits.actions.batches import NOBODY, NOT_DRAFT, NOT_RUNNING
 from visits.criteria import in_words
 from visits.forms.batches import BatchForm, CloseForm, QuestionForm
 from visits.forms.filters import BatchFilter
@@ -125,15 +127,17 @@ def _page_of(batch: VisitBatch) -> str:
     return reverse("batch_detail", args=[batch.pk])
 
 
-def _require_draft(batch: VisitBatch) -> None:
-    if batch.state != BatchState.DRAFT:
-        raise Http404("任务已下达，不能再修改")
+def _only(request: SignedIn, batch: VisitBatch, state: BatchState) -> HttpResponse | None:
+    """To the batch's page with the reason, when a form of another state of it is opened."""
+    refused = NOT_DRAFT if state == BatchState.DRAFT else NOT_RUNNING
+    return led_back(request, "" if batch.state == state else refused, _page_of(batch))
 
 
 @GET_OR_POST
 @scoped(VisitBatch, P.SET_VISITS, related=OF_PAGE)
 def batch_edit(request: SignedIn, batch: VisitBatch) -> HttpResponse:
-    _require_draft(batch)
+    if sent := _only(request, batch, BatchState.DRAFT):
+        return sent
     form = BatchForm(request.POST or None, user=request.user, county=batch.unit, batch=batch)
     if attempt(form, lambda: save_batch(by=request.user, batch=batch, **form.facts())):
         messages.success(request, "已保存")
@@ -145,11 +149,16 @@ def batch_edit(request: SignedIn, batch: VisitBatch) -> HttpResponse:
 @scoped(VisitBatch, P.SET_VISITS, related=OF_PAGE)
 def batch_question(request: SignedIn, batch: VisitBatch) -> HttpResponse:
     """A new question, or `?question=` to change one; `?remove=` takes one away."""
-    _require_draft(batch)
+    if sent := _only(request, batch, BatchState.DRAFT):
+        return sent
     if request.method == "POST" and request.GET.get("remove"):
-        remove_question(by=request.user, question=_question(batch, request.GET["remove"]))
-        messages.success(request, "问题已删除")
-        return redirect(_page_of(batch))
+        gone = _question(batch, request.GET["remove"])
+
+        def remove() -> str:
+            remove_question(by=request.user, question=gone)
+            return "问题已删除"
+
+        return _confirmed(request, batch, remove)
     asked = request.GET.get("question")
     question = _question(batch, asked) if asked else None
     form = QuestionForm(request.POST or None, question=question)
@@ -185,7 +194,11 @@ def _confirmed(
 @GET_OR_POST
 @scoped(VisitBatch, P.SET_VISITS, related=OF_PAGE)
 def batch_start(request: SignedIn, batch: VisitBatch) -> HttpResponse:
+    if sent := _only(request, batch, BatchState.DRAFT):
+        return sent
     people = matching(batch, timezone.localdate()).count()
+    if sent := led_back(request, "" if people else NOBODY, _page_of(batch)):
+        return sent
     return _confirmed(
         request, batch, lambda: f"已下达，共 {start_batch(by=request.user, batch=batch)} 人",
         title="下达探访任务", submit="确认下达",
@@ -196,6 +209,9 @@ def batch_start(request: SignedIn, batch: VisitBatch) -> HttpResponse:
 @GET_OR_POST
 @scoped(VisitBatch, P.SET_VISITS, related=OF_PAGE)
 def batch_extend(request: SignedIn, batch: VisitBatch) -> HttpResponse:
+    if sent := _only(request, batch, BatchState.RUNNING):
+        return sent
+
     def write() -> str:
         added = extend_batch(by=request.user, batch=batch)
         return f"已补充 {added} 人" if added else "没有新的符合条件的服务对象"
@@ -209,6 +225,9 @@ def batch_extend(request: SignedIn, batch: VisitBatch) -> HttpResponse:
 @GET_OR_POST
 @scoped(VisitBatch, P.SET_VISITS, related=OF_PAGE)
 def batch_discard(request: SignedIn, batch: VisitBatch) -> HttpResponse:
+    if sent := _only(request, batch, BatchState.DRAFT):
+        return sent
+
     def write() -> str:
         discard_batch(by=request.user, batch=batch)
         return "草稿已删除"
@@ -221,6 +240,8 @@ def batch_discard(request: SignedIn, batch: VisitBatch) -> HttpResponse:
 @GET_OR_POST
 @scoped(VisitBatch, P.SET_VISITS, related=OF_PAGE)
 def batch_close(request: SignedIn, batch: VisitBatch) -> HttpResponse:
+    if sent := _only(request, batch, BatchState.RUNNING):
+        return sent
     form = CloseForm(request.POST or None)
     if attempt(form, lambda: close_batch(by=request.user, batch=batch, **form.cleaned_data)):
         messages.success(request, "探访任务已结束")

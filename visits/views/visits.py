@@ -23,7 +23,9 @@ from clients.gate import supervises
 from clients.models import Client
 from common.forms import attempt
 from common.months import Month
-from visits.actions import arrange_visit, cancel_visit, note_attempt, plan_visit, write_result
+from common.pages import led_back
+from visits.actions import arrange_visit, cancel_visit, note_attempt, plan_visit, refuses_plan, write_result
+from visits.actions.locks import NOT_OPEN
 from visits.forms.filters import CountsFilter, VisitFilter
 from visits.forms.visits import ArrangeForm, AttemptForm, CancelForm, PlanForm, result_form
 from visits.models import Visit, VisitState
@@ -133,11 +135,13 @@ def _source(visit: Visit) -> dict[str, str] | None:
 def visit_plan(request: SignedIn) -> HttpResponse:
     """Plan one by hand: `?client=` is the key of the file."""
     client = _client(request)
+    if sent := led_back(request, refuses_plan(client), reverse("client_detail", args=[client.pk])):
+        return sent
     form = PlanForm(request.POST or None, station=client.station)
     if visit := attempt(form, lambda: plan_visit(by=request.user, client=client, **form.cleaned_data)[0]):
         messages.success(request, "探访已安排")
         return redirect("visit_detail", visit.pk)
-    back = url_or_empty("client_detail", client.pk) or reverse("visit_list")
+    back = reverse("client_detail", args=[client.pk])
     return _form(request, form, "安排探访", back, about=f"{client} · {client.station}")
 
 
@@ -165,9 +169,15 @@ def _step(
     return _form(request, form, title, reverse("visit_detail", args=[visit.pk]), about=about, **extra)
 
 
+def _open_only(request: SignedIn, visit: Visit) -> HttpResponse | None:
+    return led_back(request, "" if visit.is_open else NOT_OPEN, reverse("visit_detail", args=[visit.pk]))
+
+
 @GET_OR_POST
 @scoped(Visit, P.LOG_SERVICE, related=OF_PAGE)
 def visit_arrange(request: SignedIn, visit: Visit) -> HttpResponse:
+    if sent := _open_only(request, visit):
+        return sent
     form = ArrangeForm(request.POST or None, station=visit.station, worker=visit.worker_id, ask=visit.ask)
     return _step(
         request, visit, form, lambda: arrange_visit(by=request.user, visit=visit, **form.cleaned_data),
@@ -178,6 +188,8 @@ def visit_arrange(request: SignedIn, visit: Visit) -> HttpResponse:
 @GET_OR_POST
 @scoped(Visit, P.LOG_SERVICE, related=OF_PAGE)
 def visit_attempt(request: SignedIn, visit: Visit) -> HttpResponse:
+    if sent := _open_only(request, visit):
+        return sent
     form = AttemptForm(request.POST or None)
     return _step(
         request, visit, form, lambda: note_attempt(by=request.user, visit=visit, **form.cleaned_data),
@@ -188,6 +200,8 @@ def visit_attempt(request: SignedIn, visit: Visit) -> HttpResponse:
 @GET_OR_POST
 @scoped(Visit, P.LOG_SERVICE, related=OF_PAGE)
 def visit_cancel(request: SignedIn, visit: Visit) -> HttpResponse:
+    if sent := _open_only(request, visit):
+        return sent
     form = CancelForm(request.POST or None, visit=visit)
     return _step(
         request, visit, form, lambda: cancel_visit(by=request.user, visit=visit, **form.cleaned_data),
@@ -201,6 +215,9 @@ def visit_result(request: SignedIn, visit: Visit) -> HttpResponse:
     """What was found, with the batch's questions before it; a visit that is not made yet leads to its record first."""
     if visit.state == VisitState.OPEN and allowed(request.user, P.LOG_SERVICE, visit):
         return redirect(f"{reverse('service_log')}?link=visit:{visit.pk}")
+    not_made = "" if visit.state == VisitState.MADE else f"探访{visit.get_state_display()}，没有结果可填"
+    if sent := led_back(request, not_made, reverse("visit_detail", args=[visit.pk])):
+        return sent
     form = result_form(visit, request.POST or None)
     return _step(
         request, visit, form, lambda: write_result(by=request.user, visit=visit, **form.values()),
