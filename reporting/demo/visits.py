@@ -1,4 +1,4 @@
-"""Visits of people with a follow-up level, one for each demo service that names them; two batches of 榆次区.
+"""Visits of people with a follow-up level, one for each demo service that names them; batches of 榆次区 and 介休市.
 
 No service is made up for them: who was not named by one is late, as in life.
 """
@@ -35,7 +35,7 @@ from visits.vocabulary import NO, YES
 
 BEHIND = 0.15  # share of people whose level asks for more visits than the station makes
 USUAL = {1: 7, 2: 14, 3: 30, 4: 60, 5: 90, 6: 180}  # days, as the shipped default has them
-HOME_COUNTY = "140702000000"  # 榆次区, where most sign-ins stand
+YUCI, JIEXIU = "140702000000", "140781000000"  # the counties of the sign-ins “yuci” and “county”
 
 Made = dict[int, list[tuple[date, int]]]  # file → days of its visits with the services, in order
 
@@ -70,22 +70,38 @@ def build_visits(rng: Random, today: date, sign_ins: dict[str, User]) -> int:
                 rng, client, levelled[client.pk], made[client.pk], intervals, focus[client.pk], ended=ended
             )
     Visit.objects.bulk_create(visits, batch_size=1000)
-    county = OrgUnit.objects.filter(code=HOME_COUNTY).first()
-    if county is None:
-        return len(visits)
-    running = _batch(
-        county, sign_ins["yuci"], f"冬季独居空巢老人安全探访{MARK}",
-        today - timedelta(days=21), today + timedelta(days=14),
-        {"categories": [Category.LIVING_ALONE, Category.EMPTY_NEST]},
-    )  # fmt: skip
-    finished = _batch(
-        county, sign_ins["yuci"], f"重点对象秋季走访{MARK}", today - timedelta(days=110), today - timedelta(days=50),
-        {"levels": [1, 2]}, closed_on=today - timedelta(days=48),
-    )  # fmt: skip
     count = len(visits)
-    for batch in (running, finished):
+    for batch in _batches(today, sign_ins):
         count += _fill(rng, batch, made, focus, refused, today)
     return count
+
+
+def _batches(today: date, sign_ins: dict[str, User]) -> list[VisitBatch]:
+    """榆次区 has a running one and one that is over, 介休市 a running one; a county that is not loaded has none."""
+    counties = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=[YUCI, JIEXIU])}
+    alone = {"categories": [Category.LIVING_ALONE, Category.EMPTY_NEST]}
+    batches = []
+    if yuci := counties.get(YUCI):
+        batches.append(
+            _batch(
+                yuci, sign_ins["yuci"], f"冬季独居空巢老人安全探访{MARK}",
+                today - timedelta(days=21), today + timedelta(days=14), alone,
+            )
+        )  # fmt: skip
+        batches.append(
+            _batch(
+                yuci, sign_ins["yuci"], f"重点对象秋季走访{MARK}", today - timedelta(days=110),
+                today - timedelta(days=50), {"levels": [1, 2]}, closed_on=today - timedelta(days=48),
+            )
+        )  # fmt: skip
+    if jiexiu := counties.get(JIEXIU):
+        batches.append(
+            _batch(
+                jiexiu, sign_ins["county"], f"独居空巢老人入冬走访{MARK}",
+                today - timedelta(days=45), today + timedelta(days=23), alone,
+            )
+        )  # fmt: skip
+    return batches
 
 
 def _made() -> Made:

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OrgUnit, User
@@ -41,6 +42,7 @@ from stations.models import (
     WorkerEvaluation,
 )
 from stations.queries.milestones import milestone_rows
+from visits.models import VisitBatch
 
 pytestmark = pytest.mark.django_db  # else no database is made when this file runs alone
 
@@ -129,6 +131,18 @@ def test_the_team_is_believable_and_plainly_made_up(loaded):
     assert Training.objects.count() > 100
     assert WorkerEvaluation.objects.filter(year=today.year - 1).exists()
     assert SupervisorAssignment.objects.current().filter(lead=True).count() > 200
+
+
+def test_the_county_of_the_worker_has_a_batch_of_its_own_that_is_under_way(loaded, client):
+    user = User.objects.get(username="county")
+    client.force_login(user)
+    batch = VisitBatch.objects.running().get(created_by=user)
+    page = client.get(reverse("batch_detail", args=[batch.pk]))
+    total = page.context["total"]
+    assert page.context["sets"]
+    assert 0 < total.open < total.due
+    client.force_login(User.objects.get(username="worker"))
+    assert batch.title in client.get(reverse("today")).content.decode()
 
 
 def test_a_second_load_changes_nothing(loaded):
