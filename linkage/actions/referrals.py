@@ -33,6 +33,7 @@ from stations.models import Station
 
 S = ReferralState
 NEED, NOTE = 500, 500
+GONE = "这条登记已经撤回"
 SHARES = (S.CONTACTED, S.REFERRED)  # with these steps somebody outside learns of the person
 NEEDS_NOTE = {
     S.CONTACTED: "核实和联系情况",
@@ -91,8 +92,7 @@ def open_referral(
 def edit_referral(*, by: User | None, referral: Referral, **facts: Any) -> Referral:
     """Change need, urgency and to whom while it runs; whose it is stays."""
     referral = _locked(by, referral)
-    if referral.outcome:
-        raise ValidationError("已有结果，不能再修改；失败的可以重新开始")
+    _refuse(refuses_edit(referral))
     before = audit.told(referral)
     clean = _facts(facts | {"kind": referral.kind})
     if referral.state != S.TO_VERIFY and not clean["to_name"]:
@@ -134,7 +134,7 @@ def take_step(
         ),
         note=lambda: _note(note, to),
     )
-    if referral.client and (to in SHARES or to == S.TO_VERIFY):
+    if referral.client and _uses(to):
         _refuse_withdrawn(referral.client, "to")
     step = _add_step(by, referral, to, clean["on"], clean["note"])
     _settle(referral, [*steps, step])
@@ -151,8 +151,7 @@ def take_back_step(*, by: User | None, referral: Referral, reason: str, expected
     """The last step was entered by mistake: the referral stands as before it. The opening itself is withdrawn."""
     referral = _locked(by, referral)
     steps = _seen(referral, expected)
-    if len(steps) == 1:
-        raise ValidationError("还没有登记任何步骤；整条登记错了，请撤回登记")
+    _refuse(refuses_take_back(referral))
     reason = checks.without_names(checks.withdrawal_reason(reason), _names(referral))
     last = steps.pop()
     ReferralStep.objects.filter(pk=last.pk).delete()
@@ -168,10 +167,7 @@ def take_back_step(*, by: User | None, referral: Referral, reason: str, expected
 def withdraw_referral(*, by: User | None, referral: Referral, reason: str) -> Referral:
     """The whole was entered by mistake. Raises ValidationError once a step was taken or a service belongs to it."""
     referral = _locked(by, referral)
-    if referral.steps.count() > 1:
-        raise ValidationError("已有办理步骤，不能撤回登记；可以逐步撤回，或登记失败")
-    if referral.referral_services.filter(service__voided_at=None).exists():
-        raise ValidationError("已有服务记录属于它，不能撤回；请先作废服务记录")
+    _refuse(refuses_withdrawal(referral))
     reason = withdraw(referral, reason, *_names(referral))
     verb = f"撤回{referral.get_kind_display()}"
     audit.record(by=by, verb=verb, target=referral, unit=referral.station.unit, reason=reason)
@@ -182,6 +178,42 @@ def withdraw_referral(*, by: User | None, referral: Referral, reason: str) -> Re
 def last_step(referral: Referral) -> int:
     """The key of the last step: what a form carries as `expected`."""
     return ReferralStep.objects.filter(referral=referral).order_by("-pk").values_list("pk", flat=True)[0]
+
+
+# ---- why not, in words; "" when it may be done -----------------------------------------------------------------------
+
+
+def refuses_edit(referral: Referral) -> str:
+    if referral.withdrawn_at:
+        return GONE
+    return "已有结果，不能再修改；失败的可以重新开始" if referral.outcome else ""
+
+
+def refuses_steps(referral: Referral, open_steps: Sequence[ReferralState]) -> str:
+    """Why none of the steps that are next can be taken."""
+    if referral.withdrawn_at:
+        return GONE
+    if not open_steps:
+        return "已经办结，没有下一步"
+    if referral.client and all(_uses(step) for step in open_steps):
+        return refusal(referral.client)
+    return ""
+
+
+def refuses_take_back(referral: Referral) -> str:
+    if referral.withdrawn_at:
+        return GONE
+    return "" if referral.steps.count() > 1 else "还没有登记任何步骤；整条登记错了，请撤回登记"
+
+
+def refuses_withdrawal(referral: Referral) -> str:
+    if referral.withdrawn_at:
+        return GONE
+    if referral.steps.count() > 1:
+        return "已有办理步骤，不能撤回登记；可以逐步撤回，或登记失败"
+    if referral.referral_services.filter(service__voided_at=None).exists():
+        return "已有服务记录属于它，不能撤回；请先作废服务记录"
+    return ""
 
 
 # ---- pieces ---------------------------------------------------------------------------------------------------------
@@ -197,8 +229,7 @@ def _locked(by: User | None, referral: Referral) -> Referral:
     _require(by, locked_station(referral.station))
     rows = Referral.objects.select_for_update(of=("self",)).select_related("station__unit", "client")
     referral = rows.get(pk=referral.pk)
-    if referral.withdrawn_at:
-        raise ValidationError("这条登记已经撤回")
+    _refuse(GONE if referral.withdrawn_at else "")
     return referral
 
 
@@ -264,6 +295,16 @@ def _of_station(client: Client, station: Station, day: date) -> None:
     kept = FileSpell.objects.at(day).filter(client=client, station=station).exists()
     if not kept or client.person_id != client.pk or client.anonymised_at:
         raise ValidationError({"client": "该服务对象在登记日期没有本站在档的档案"})
+
+
+def _refuse(why: str) -> None:
+    if why:
+        raise ValidationError(why)
+
+
+def _uses(step: ReferralState) -> bool:
+    """Does the step take the person's consent?"""
+    return step in SHARES or step == S.TO_VERIFY
 
 
 def _refuse_withdrawn(client: Client, field: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -17,14 +16,15 @@ from accounts.queries import crumbs
 from accounts.requests import GET_OR_POST, SignedIn
 from clients.gate import supervises
 from clients.models import Client
-from common.pages import write_page
+from common.pages import led_back, write_page
 from files.queries import attachments_of
 from linkage import actions, rules
+from linkage.actions.referrals import refuses_edit, refuses_steps, refuses_take_back, refuses_withdrawal
 from linkage.forms.filters import ReferralFilter
 from linkage.forms.referrals import ReferralEditForm, ReferralForm, StepForm, TakeBackForm
 from linkage.forms.shared import ReasonForm
 from linkage.models import Referral, ReferralState
-from linkage.queries.consent import Sharing, sharing
+from linkage.queries.consent import Sharing, refusal, sharing
 from linkage.queries.referrals import (
     referral_row,
     referral_rows,
@@ -114,6 +114,8 @@ def referral_create(request: SignedIn) -> HttpResponse:
     if station is None:
         context = {"stations": here, "title": "选择站点"}
         return render(request, "linkage/choose_station.html", context)
+    if client and (sent := led_back(request, refusal(client), reverse("client_detail", args=[client.pk]))):
+        return sent
     form = ReferralForm(request.POST or None, user=request.user, station=station, client=client.pk if client else None)
     return write_page(
         request,
@@ -135,6 +137,9 @@ def _asked(request: SignedIn, name: str, rows: Any) -> Any:
 @GET_OR_POST
 @scoped(Referral, EDIT, related=JOINED)
 def referral_edit(request: SignedIn, referral: Referral) -> HttpResponse:
+    back = page_of("referral_detail")(referral)
+    if sent := led_back(request, refuses_edit(referral), back):
+        return sent
     form = ReferralEditForm(request.POST or None, referral=referral)
     return write_page(
         request,
@@ -142,7 +147,7 @@ def referral_edit(request: SignedIn, referral: Referral) -> HttpResponse:
         lambda: actions.edit_referral(by=request.user, referral=referral, **form.cleaned_data),
         title=f"修改{referral}",
         done="已保存",
-        back=page_of("referral_detail")(referral),
+        back=back,
     )
 
 
@@ -151,9 +156,8 @@ def referral_edit(request: SignedIn, referral: Referral) -> HttpResponse:
 def referral_step(request: SignedIn, referral: Referral) -> HttpResponse:
     """The next step; `?to=` chooses one beforehand."""
     back, steps = page_of("referral_detail")(referral), _open(referral)
-    if not steps:
-        messages.info(request, "已经办结，没有下一步")
-        return redirect(back)
+    if sent := led_back(request, refuses_steps(referral, steps), back):
+        return sent
     form = StepForm(
         request.POST or None,
         request.FILES or None,
@@ -179,6 +183,9 @@ def referral_step(request: SignedIn, referral: Referral) -> HttpResponse:
 @GET_OR_POST
 @scoped(Referral, EDIT, related=JOINED)
 def referral_take_back(request: SignedIn, referral: Referral) -> HttpResponse:
+    back = page_of("referral_detail")(referral)
+    if sent := led_back(request, refuses_take_back(referral), back):
+        return sent
     form = TakeBackForm(request.POST or None, expected=actions.last_step(referral))
     return write_page(
         request,
@@ -186,7 +193,7 @@ def referral_take_back(request: SignedIn, referral: Referral) -> HttpResponse:
         lambda: actions.take_back_step(by=request.user, referral=referral, **form.cleaned_data),
         title="撤回上一步",
         done=lambda row: f"已撤回，现为“{row.get_state_display()}”",
-        back=page_of("referral_detail")(referral),
+        back=back,
         about=f"{referral}，现为“{referral.get_state_display()}”",
         submit_label="确认撤回",
         danger=True,
@@ -196,6 +203,8 @@ def referral_take_back(request: SignedIn, referral: Referral) -> HttpResponse:
 @GET_OR_POST
 @scoped(Referral, EDIT, related=JOINED)
 def referral_withdraw(request: SignedIn, referral: Referral) -> HttpResponse:
+    if sent := led_back(request, refuses_withdrawal(referral), page_of("referral_detail")(referral)):
+        return sent
     form = ReasonForm(request.POST or None)
     return write_page(
         request,

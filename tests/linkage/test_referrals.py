@@ -145,6 +145,42 @@ def test_the_card_on_the_file_offers_nothing_after_withdrawal_and_says_why(world
     assert words in page()
 
 
+def led_back(client, url: str, to: str) -> str:
+    answer = client.get(url, follow=True)
+    assert answer.redirect_chain[-1][0] == to
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("ways", "name", "reason"),
+    [
+        ((), "referral_take_back", "还没有登记任何步骤"),
+        (("CONTACTED",), "referral_withdraw", "已有办理步骤，不能撤回登记"),
+        (("CONTACTED", "FAILED"), "referral_edit", "已有结果，不能再修改"),
+        (("WITHDRAWN",), "referral_step", "这条登记已经撤回"),
+        (("WITHDRAWN",), "referral_edit", "这条登记已经撤回"),
+        (("WITHDRAWN",), "referral_withdraw", "这条登记已经撤回"),
+    ],
+)
+def test_a_form_out_of_turn_leads_back_with_the_reason(world, sign_in, through, ways, name, reason):
+    row = through(*(way for way in ways if way != "WITHDRAWN"))
+    if "WITHDRAWN" in ways:
+        withdraw_referral(by=world.worker, referral=row, reason="登记错")
+    client, url = sign_in(world.worker), reverse(name, args=[row.pk])
+    assert reason in led_back(client, url, reverse("referral_detail", args=[row.pk]))
+    assert client.post(url, {"expected": last_step(row)}).status_code == 200
+
+
+def test_forms_that_would_use_a_withdrawn_consent_lead_back(world, sign_in, referral, through, client_file):
+    first, contacted, client = referral(), through("CONTACTED"), sign_in(world.worker)
+    consent(client_file, date(2026, 9, 1))
+    words, page = "不能再向外提供其信息", reverse("referral_detail", args=[first.pk])
+    assert words in led_back(client, reverse("referral_step", args=[first.pk]), page)
+    assert client.get(reverse("referral_step", args=[contacted.pk])).status_code == 200  # it may fail
+    new = reverse("referral_create", query={"client": client_file.pk})
+    assert words in led_back(client, new, reverse("client_detail", args=[client_file.pk]))
+
+
 def test_missing_consent_is_told_not_refused(referral, step, client_file):
     assert sharing(client_file) == Sharing.MISSING
     step(referral(), "CONTACTED", 2)
