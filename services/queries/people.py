@@ -206,6 +206,7 @@ class Matched:
     refused: list[str] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)
     similar: dict[str, list[int]] = field(default_factory=dict)
+    like_chosen: list[str] = field(default_factory=list)  # left names that somebody chosen before is like
 
     @property
     def offers(self) -> str:
@@ -229,6 +230,8 @@ class Matched:
         if self.unknown:
             tick = "请勾选相近的人；没有档案的" if self.offered else "请"
             said.append(f"没有在档的档案：{'、'.join(self.unknown)}。{tick}从名单删去，{unnamed}")
+        if self.like_chosen:
+            said.append(f"与已勾选的人相近：{'、'.join(self.like_chosen)}。如是同一人，从名单删去即可")
         if self.several:
             said.append(f"有同名的几份档案：{'、'.join(self.several)}。请勾选其中一份，或从名单删去")
         if self.refused:
@@ -289,6 +292,8 @@ def _settle(matched: Matched, similar: dict[str, list[Client]], ticked: Collecti
         chosen = next((client for client in files if client.pk in free & offered), None)
         if chosen is None:
             matched.similar[name] = [client.pk for client in files if client.pk not in chosen_already]
+            if len(matched.similar[name]) < len(files):
+                matched.like_chosen.append(name)
             continue
         free.discard(chosen.pk)
         matched.found.append(chosen)

@@ -131,6 +131,7 @@ def test_who_was_ticked_for_another_reason_settles_no_line(page, world, team, ji
     sent = blank(world, team, names="甲", clients=[jia.pk])
     html = page.post(LOG, sent).content.decode()
     assert "没有在档的档案：甲。请从名单删去" in html
+    assert "与已勾选的人相近：甲。如是同一人，从名单删去即可" in html
     assert "没有在档的档案：甲" in page.post(LOG, sent | {"offers": offers(html)}).content.decode()
     html = page.post(LOG, blank(world, team, names="示乙")).content.decode()  # she is offered for another line
     sent = blank(world, team, names="乙", clients=[yi.pk], offers=offers(html))
