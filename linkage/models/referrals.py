@@ -77,7 +77,7 @@ class Referral(SupervisedModel, Withdrawable, Judged):
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     is_demo = models.BooleanField("演示数据", default=False)
 
-    audit_private: ClassVar[frozenset[str]] = frozenset({"need", "to_contact", "to_phone"})
+    audit_private: ClassVar[frozenset[str]] = frozenset({"need", "to_name", "to_contact", "to_phone"})
 
     objects = ReferralQuerySet.as_manager()
 

@@ -63,7 +63,7 @@ class Donation(Withdrawable):
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     is_demo = models.BooleanField("演示数据", default=False)
 
-    audit_private: ClassVar[frozenset[str]] = frozenset({"donor"})
+    audit_private: ClassVar[frozenset[str]] = frozenset({"donor", "note"})
 
     objects = DonationQuerySet.as_manager()
 

@@ -259,12 +259,15 @@ def test_a_county_cannot_serve_under_it(world, referral):
         find(world.county, f"referral:{referral().pk}")
 
 
-def test_the_trail_tells_neither_need_nor_name(through, client_file):
+def test_the_trail_tells_neither_need_nor_names(world, referral, through, client_file):
+    facts = {"need": "白内障手术费用", "urgency": "URGENT", "to_kind": "MEDICAL"}
+    edit_referral(by=world.worker, referral=referral(to_name="精神卫生中心"), **facts, to_name="精神卫生中心二院")
     through("CONTACTED", "FAILED")
     trail = str(list(AuditEvent.objects.values()))
     assert "白内障" not in trail
     assert client_file.name not in trail
     assert "按流程办理" not in trail
+    assert "精神卫生" not in trail
 
 
 def test_a_person_is_read_over_all_files(world, referral, client_file):

@@ -157,11 +157,18 @@ def test_stock_adds_up_by_item(world, donation):
 
 
 def test_the_trail_names_the_file_never_the_person(world, donation, client_file):
-    give(world, donation(donor_kind="PERSON", donor="演示好心人"), "1", to_kind="CLIENT", client=client_file)
+    give(
+        world,
+        donation(donor_kind="PERSON", donor="演示好心人", note="演示赵某转交"),
+        "1",
+        to_kind="CLIENT",
+        client=client_file,
+    )
     trail = str(list(AuditEvent.objects.values()))
     assert f"档案 {client_file.pk}" in trail
     assert client_file.name not in trail
     assert "演示好心人" not in trail
+    assert "演示赵某" not in trail
 
 
 def test_of_another_unit_nobody_writes(world, donation):
