@@ -34,15 +34,16 @@ def look(record: ServiceRecord) -> None:
 
 
 def look_at_photos(record: ServiceRecord) -> None:
-    """Judge the photos of a record: does one of them stand at another record too? Two queries, and the writes."""
+    """Judge the photos of a record: does one of them stand at another valid record too? Three queries, and the
+    writes."""
     own = list(Attachment.objects.standing().on(ServiceRecord).filter(target_id=record.pk))
     digests = {digest for photo in own for digest in (photo.sha256, photo.stored_sha256)}
     same = Attachment.objects.standing().on(ServiceRecord).exclude(target_id=record.pk)
-    same = same.filter(Q(sha256__in=digests) | Q(stored_sha256__in=digests)) if digests else same.none()
-    first = same.order_by("pk").values_list("target_id", flat=True).first()
+    same = same.filter(Q(sha256__in=digests) | Q(stored_sha256__in=digests)).order_by()
+    keys = list(same.values_list("target_id", flat=True))
+    other = ServiceRecord.objects.valid().select_related("station__unit").filter(pk__in=keys).order_by("pk").first()
     found = []
-    if first is not None:
-        other = ServiceRecord.objects.select_related("station__unit").get(pk=first)
+    if other is not None:
         where = "" if other.station_id == record.station_id else f"{other.station.unit.name} "
         found = [Found(Doubt.SAME_PHOTO, f"照片与 {where}{other.starts_on:%Y-%m-%d} 的一条记录相同", other.pk)]
     if keep(record, found, {Doubt.SAME_PHOTO}):

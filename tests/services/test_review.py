@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from files.actions import attach, remove
 from files.models import Attachment
-from services.actions import answer_review, correct_service, log_service, review_many, review_service
+from services.actions import answer_review, correct_service, log_service, review_many, review_service, void_service
 from services.models import Doubt, EntryWarning, Method, ReviewState, ServiceRecord
 from stations.models import StationPosting, Worker
 from tests.files.samples import photo
@@ -98,6 +98,14 @@ def test_a_photo_that_stands_at_another_record_is_warned_of_until_it_is_removed(
     mine = Attachment.objects.on(ServiceRecord).get(target_id=second.pk)
     remove(by=world.worker, attachment=mine, reason="传错了")
     assert kinds(second) == []
+
+
+def test_a_photo_of_a_voided_record_may_stand_at_the_one_that_takes_its_place(world, log):
+    wrong, anew = log(), log()
+    attach(by=world.worker, target=wrong, unit=wrong.station.unit, files=[photo()], slot="photo")
+    void_service(by=world.worker, record=wrong, reason="登记错")
+    attach(by=world.worker, target=anew, unit=anew.station.unit, files=[photo()], slot="photo")
+    assert kinds(anew) == []
 
 
 def test_a_correction_clears_the_warning_and_keeps_it_on_record(world, log):
