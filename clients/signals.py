@@ -4,6 +4,7 @@ A receiver that raises ValidationError undoes the whole action, and its words st
 
 - `person_changed(persons, by)`: merging or unmerging. `persons`: file key → key of the file that stands for the person
   now (Client.person_id), of those that changed. The files and their roots are locked.
+- `consent_changed(client)`: a consent was given or withdrawn. The file is locked.
 - `leaving(client, station, on, by, to)`: `station` keeps the file open until `on`, exclusive: it is closed, or moves to
   the station `to` (None: closed).
 - `anonymised(client, by)`: nothing of the person may stay. Whoever keeps texts or names of them empties these; counts,
@@ -18,5 +19,6 @@ from django.dispatch import Signal
 GONE = "档案保存期满，已匿名"
 
 person_changed = Signal()
+consent_changed = Signal()
 leaving = Signal()
 anonymised = Signal()

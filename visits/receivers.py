@@ -1,5 +1,5 @@
 """What other rooms tell: services that were logged, corrected or voided; files that opened, moved, closed or merged;
-levels that were set; rules that changed."""
+levels that were set; consents; rules that changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from clients.models import Client, FileSpell, LevelSpell
-from clients.signals import GONE, anonymised, leaving, person_changed
+from clients.signals import GONE, anonymised, consent_changed, leaving, person_changed
 from clients.vocabulary import Ending
 from common.nudge import wake
 from policies.models import ProvisionKind
@@ -48,6 +48,12 @@ def _person_changed(persons: dict[int, int], **_: Any) -> None:
     apart = [file for file, person in persons.items() if file == person]
     take_up(Visit.objects.filter(client__in=apart, reason__startswith=MERGED))
     plan({*persons, *persons.values()})
+
+
+@receiver(consent_changed)
+def _consent_changed(client: Client, **_: Any) -> None:
+    """Who withdrew the consent to service is visited no more, from now on and not from tomorrow's planning."""
+    plan([client.pk])
 
 
 @receiver(anonymised)

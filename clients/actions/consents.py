@@ -16,6 +16,7 @@ from clients.actions import trail
 from clients.actions.locks import changeable
 from clients.attachables import SCAN
 from clients.models import Client, Consent, ConsentKind
+from clients.signals import consent_changed
 from clients.vocabulary import age_on
 from common import checks
 from files.actions import attach
@@ -59,6 +60,7 @@ def give_consent(
     trail.record(by=by, verb="登记知情同意", client=client, changes=trail.rows_changes({}, row))
     if files:
         attach(by=by, target=row, unit=client.station.unit, files=files, slot=SCAN, is_demo=client.is_demo)
+    consent_changed.send(sender=Consent, client=client)
     return row
 
 
@@ -81,4 +83,5 @@ def withdraw_consent(*, by: User | None, consent: Consent, withdrawn_on: date, r
     row.save(update_fields=["withdrawn_on", "withdrawal_reason"])
     changes = {"同意内容": [None, row.get_kind_display()], **trail.rows_changes(before, row)}
     trail.record(by=by, verb="撤回知情同意", client=client, changes=changes)
+    consent_changed.send(sender=Consent, client=client)
     return row

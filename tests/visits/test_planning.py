@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clients.actions import give_consent, withdraw_consent
 from clients.models import Client, ClientCategory, Consent, FileSpell, LevelSpell
 from clients.signals import leaving, person_changed
 from policies.kinds.visits import Since
@@ -163,6 +164,16 @@ def test_who_withdrew_the_consent_is_not_visited(person):
     Consent.objects.create(client=client, kind="SERVICE", given_on=OPENED, withdrawn_on=TODAY)
     plan_all()
     assert not Visit.objects.open().filter(client=client).exists()
+
+
+def test_a_withdrawn_consent_cancels_the_visit_at_once_and_a_new_one_plans_it_again(world, person):
+    client = person()
+    consent = give_consent(by=world.worker, client=client, kind="SERVICE", given_on=OPENED)
+    assert Visit.objects.open().filter(client=client).exists()
+    withdraw_consent(by=world.worker, consent=consent, withdrawn_on=TODAY)
+    assert not Visit.objects.open().filter(client=client).exists()
+    give_consent(by=world.worker, client=client, kind="SERVICE", given_on=TODAY)
+    assert open_visit(client).level == 3
 
 
 def test_a_county_that_sets_its_own_interval_moves_what_is_planned(world, person):
