@@ -111,11 +111,12 @@ def comment(*, by: User | None, step: CaseStep, words: str) -> CaseComment:
 @transaction.atomic
 def mark_read(*, by: User | None, row: CaseComment) -> CaseComment:
     """The station has read the comment."""
-    locked(row.case)
-    row = CaseComment.objects.get(pk=row.pk)
+    case = locked(row.case)
+    row = CaseComment.objects.select_related("step").get(pk=row.pk)
     if row.read_at is None:
         row.read_at = timezone.now()
         row.save(update_fields=["read_at"])
+        tell(by, "个案点评标为已读", case, {"环节": [None, row.step.get_kind_display()]})
     return row
 
 

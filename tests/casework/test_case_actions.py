@@ -401,6 +401,16 @@ def test_a_comment_is_unread_until_it_is_answered(world):
     assert CaseComment.objects.count() == 1
 
 
+def test_a_comment_marked_as_read_leaves_one_event(world):
+    step = CaseStep.objects.get(case=opened(world))
+    made = case_services.comment(by=world.township, step=step, words="补充家庭支持")
+    for _ in range(2):
+        case_services.mark_read(by=world.worker, row=made)
+    event = AuditEvent.objects.get(verb="个案点评标为已读")
+    assert event.actor == world.worker
+    assert "补充家庭支持" not in str(event.changes)
+
+
 # ---- figures, trail, files of people --------------------------------------------------------------------------------
 
 
