@@ -379,6 +379,16 @@ def test_a_link_of_another_station_or_of_no_kind_is_refused(page, world, team, c
     assert not ServiceRecord.objects.exists()
 
 
+def test_an_entry_whose_link_is_gone_offers_to_be_saved_without_it(page, world, team, case):
+    html = page.post(LOG, blank(world, team, link="gone:1")).content.decode()
+    assert 'value="gone:1"' in html  # sent as before, until somebody says otherwise
+    assert "已不能记入" in html
+    assert "data-unlink" in html
+    assert "data-unlink" not in page.get(LOG).content.decode()
+    page.post(LOG, blank(world, team, link=""))
+    assert ServiceRecord.objects.count() == 1
+
+
 # ---- cost -----------------------------------------------------------------------------------------
 
 
