@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.models import Consent, ConsentKind
-from tests.visits.conftest import TODAY, open_visit
+from tests.visits.conftest import NOW, TODAY, open_visit
 from visits.actions import cancel_visit, note_attempt, save_batch, save_question, start_batch
 from visits.models import CalendarFeed, QuestionKind, Visit
 
@@ -158,6 +158,19 @@ def test_each_number_of_a_batch_opens_as_many_visits(world, visit, person, sign_
     opened = [(cell["value"], cell["href"]) for cell in row["cells"] if cell.get("href")]
     assert [value for value, _ in opened] == [2, 1, 1]  # due, unreachable, open
     assert [client.get(href).context["page"].paginator.count for _, href in opened] == [2, 1, 1]
+
+
+def test_the_late_visits_of_a_batch_open_without_names_for_the_county(world, visit, sign_in, time_machine):
+    due = TODAY + timedelta(days=9)
+    batch = save_batch(by=world.county, unit=world.units["榆次区"], title="冬季探访", due_on=due, criteria={})
+    start_batch(by=world.county, batch=batch)
+    time_machine.move_to(NOW + timedelta(days=10), tick=False)
+    client = sign_in(world.county)
+    [row] = client.get(reverse("batch_detail", args=[batch.pk])).context["table"]["rows"]
+    [late] = [cell for cell in row["cells"] if "state=late" in (cell.get("href") or "")]
+    page = client.get(late["href"])
+    assert (late["value"], page.context["page"].paginator.count) == (1, 1)
+    assert NAME not in page.content.decode()
 
 
 # ---- forms that could only be refused -------------------------------------------------------------------------------

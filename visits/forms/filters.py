@@ -20,7 +20,7 @@ from common.months import FIRST_DAY, LAST_DAY, MonthFormField
 from stations.forms.filters import choice, unit_choices
 from stations.models import month_end
 from visits.models import BatchState, Source, VisitState
-from visits.models.visits import VisitQuerySet
+from visits.models.visits import VisitQuerySet, late
 
 P = Permission
 STATES = [
@@ -30,6 +30,7 @@ STATES = [
     ("due", "应访"),
     ("made", "已探访"),
     ("made_late", "已探访（逾期）"),
+    ("late", "逾期（已访和未访）"),
     ("no_result", "待填结果"),
     ("unreachable", "未能联系"),
     ("cancelled", "已取消"),
@@ -96,6 +97,7 @@ class VisitFilter(forms.Form):
             "due": lambda: visits.due_between(first, last),
             "made": lambda: visits.made_between(first, last),
             "made_late": lambda: visits.made_between(first, last).made_late(),
+            "late": lambda: visits.due_between(first, last).filter(late(timezone.localdate())),
             "no_result": lambda: visits.made_between(first, last).without_result(),
             "unreachable": lambda: visits.unreachable_between(first, last),
             "cancelled": lambda: visits.filter(state=VisitState.CANCELLED, closed_on__gte=first, closed_on__lte=last),

@@ -22,6 +22,12 @@ from visits.vocabulary import FOCUS, AttemptReason, Condition, Source, VisitStat
 NO_FOCUS = Q(**dict.fromkeys(FOCUS, False))
 
 
+def late(day: date) -> Q:
+    """Made after its day, or open after it (as Visit.is_late)."""
+    made = Q(state=VisitState.MADE, closed_on__gt=F("due_on"))
+    return made | Q(state=VisitState.OPEN, due_on__lt=day)
+
+
 class VisitQuerySet(SupervisedQuerySet):
     """Words that lists and figures share. Days may be dates or expressions."""
 

@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Min, Q
+from django.db.models import Avg, Count, Max, Min, Q
 from django.urls import reverse
 
 from accounts.models import OrgUnit, User
 from stations.models import Station
 from visits.criteria import in_words
 from visits.models import Answer, BatchQuestion, BatchState, QuestionKind, Visit, VisitBatch, VisitState
+from visits.models.visits import late
 from visits.queries.listing import seen
 from visits.vocabulary import NO, YES
 
@@ -56,11 +57,10 @@ class StationProgress:
 
 def _counted(today: date) -> dict[str, Any]:
     state = VisitState
-    late = Q(state=state.MADE, closed_on__gt=F("due_on")) | Q(state=state.OPEN, due_on__lt=today)
     return {
         "due": Count("pk", filter=~Q(state=state.CANCELLED)),
         "made": Count("pk", filter=Q(state=state.MADE)),
-        "late": Count("pk", filter=late),
+        "late": Count("pk", filter=late(today)),
         "unreachable": Count("pk", filter=Q(state=state.UNREACHABLE)),
         "open": Count("pk", filter=Q(state=state.OPEN)),
         "result_missing": Count("pk", filter=Q(state=state.MADE, condition="")),
@@ -118,7 +118,7 @@ def _cells(batch: VisitBatch, name: str, progress: Progress, station: int | None
         {"ratio": progress.ratio, "fraction": progress.fraction},
         number("due", progress.due),
         number("made", progress.made),
-        {"value": progress.late, "bad": progress.late > 0},
+        number("late", progress.late, bad=True),
         number("unreachable", progress.unreachable),
         number("", progress.open),
     ]
