@@ -69,10 +69,9 @@ def case_link_services(request: SignedIn, case: Case) -> HttpResponse:
     if rows := attempt(form, act):  # type: ignore[type-var]
         messages.success(request, f"已关联 {len(rows)} 条服务记录")
         return redirect("case_detail", case.pk)
-    words = (
-        "" if offered.exists() else "没有可以关联的服务记录：接案以来为这名服务对象登记、还不属于个案的服务会列在这里。"
-    )
-    return form_page(request, case, form, "关联已有的服务", words=words, submit="关联", nothing=not offered.exists())
+    nothing = not offered.exists()
+    words = NOTHING if nothing else ""
+    return form_page(request, case, form, "关联已有的服务", words=words, submit="关联", nothing=nothing)
 
 
 @GET_OR_POST

@@ -393,7 +393,6 @@ def test_the_words_of_figures(scene, world):
     group = scene.to_ending()
     assert Group.objects.running(FORMED).count() == 1
     assert Group.objects.running(OPENED).count() == 0  # preparation is no running group
-    assert Group.objects.formed_in(september).count() == 1
     assert (GroupSession.objects.held_in(september).count(), GroupSession.objects.held_in(october).count()) == (3, 0)
     assert SessionAttendance.objects.present_in(september).count() == 6
     scene.evaluate(group)
