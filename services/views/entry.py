@@ -60,7 +60,12 @@ def _submitted(request: SignedIn) -> HttpResponse:
     station = station_of(request, request.POST.get("station_id"))
     form = LogForm(request.POST, request.FILES, station=station, user=request.user, today=timezone.localdate())
     saved = _save(request, form) if form.is_valid() else None
-    return saved or _page(request, form, Opening(linked=_still_linked(request, form)))
+    if saved:
+        return saved
+    page = _page(request, form, Opening(linked=_still_linked(request, form)))
+    if form.saved_before:
+        page.headers["X-Entry"] = "saved-before"  # to static/js/offline/worker.js: the sent id waits no longer
+    return page
 
 
 def _opened(request: SignedIn) -> HttpResponse:

@@ -29,13 +29,20 @@
   const field = (name) => form.elements.namedItem(name);
   const changed = (control) => control.dispatchEvent(new Event("input", { bubbles: true }));
 
+  // Is this one of the entries that wait on the phone?
+  const offline = window.shezhanOffline;
+  const waits = async (one) => Boolean(offline && offline.app && one && (await offline.store.get(one)));
+  // Going back to a page whose entry waits: a fresh form, for what is saved here would take the place of what waits.
+  const leaveIfWaiting = async () => { if (await waits(id.value)) window.location.replace(`${form.action}?station=${field("station_id").value}`); };
+
   // ---- one page, one submit: going back to a page that was sent and sending it again must not make a second record ----
   const id = field("client_id");
   const visit = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
   if (id && window.history.replaceState) {
     const was = (window.history.state || {}).serviceId;
-    if (visit && visit.type === "back_forward" && was && !("draftBound" in form.dataset)) id.value = was;
+    if (visit && visit.type === "back_forward" && was && !("draftBound" in form.dataset)) { id.value = was; leaveIfWaiting(); }
     else window.history.replaceState({ serviceId: id.value }, "");
+    window.addEventListener("pageshow", (event) => { if (event.persisted) leaveIfWaiting(); });
   }
 
   // ---- steppers --------------------------------------------------------------------------------------------------
@@ -201,8 +208,6 @@
   // ---- draft -----------------------------------------------------------------------------------------------------
   // An entry that waits on the phone has none: its text lies in the queue, and must not come back on the next fresh form,
   // which would then take its place there.
-  const offline = window.shezhanOffline;
-  const waits = async (one) => Boolean(offline && offline.app && one && (await offline.store.get(one)));
   const key = new URLSearchParams(window.location.search).has("entry") ? "" : form.dataset.draft;
   const note = document.querySelector("[data-draft-note]");
   const state = () => {

@@ -366,3 +366,34 @@ def test_a_person_whom_today_offers_is_chosen_without_a_line(phone, world):
     phone.restore()
     expect(page.locator(ROWS)).to_contain_text("已送达")
     assert [named.client_id for named in ServiceRecord.objects.get().service_clients.all()] == [person.pk]
+
+
+def test_going_back_to_a_form_that_waits_opens_a_fresh_one(phone, world):
+    page = phone.sign_in(world.worker)
+    phone.cut()
+    log(phone, page, "甲：探访（演示）", result="第一条")
+    expect(page.locator(ROWS)).to_have_count(1)
+    page.go_back()
+    expect(page.locator("textarea[name=result]")).to_have_value("")
+    log(phone, page, "乙：探访（演示）", result="第二条")
+    expect(page.locator(ROWS)).to_have_count(2)
+    expect(row(page, "甲：探访（演示）")).to_contain_text("第一条")
+
+
+def test_an_entry_is_not_sent_while_it_is_being_changed(phone, world):
+    page = phone.sign_in(world.worker)
+    phone.cut()
+    log(phone, page, "甲：探访（演示）", result="原来写的")
+    row(page, "甲：探访（演示）").get_by_role("link", name="打开修改").click()
+    expect(page.locator("textarea[name=result]")).to_have_value("原来写的")
+    phone.restore()
+    other = phone.tab()  # sends what waits
+    expect(row(other, "甲：探访（演示）")).to_contain_text("待发送")
+    other.wait_for_timeout(3000)
+    assert ServiceRecord.objects.count() == 0
+    page.fill("textarea[name=result]", "改好的")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("body")).to_contain_text("已保存")
+    page.goto(WAITING)
+    expect(page.locator(ROWS)).to_have_count(0)
+    assert ServiceRecord.objects.get().result == "改好的"

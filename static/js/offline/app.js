@@ -138,7 +138,10 @@
     if (target.closest("[data-entry-drop]") && (await askUser("丢弃这条没有送达的登记？文字和照片都不再保留。"))) await store.remove(id);
   });
   // What was saved before stays; this becomes an entry of its own.
+  const renewed = new Set(); // a second tap comes before the first is done
   async function anew(id) {
+    if (renewed.has(id)) return;
+    renewed.add(id);
     const entry = await store.get(id);
     const data = new FormData();
     entry.fields.forEach(([name, value]) => data.append(name, name === "client_id" ? newId() : value));
@@ -194,7 +197,7 @@
     signOut(form).catch(() => form.submit());
   });
 
-  window.shezhanOffline = { app, isKept, newId, store, ready: null };
+  window.shezhanOffline = { app, isKept, newId, store };
   // Somebody signed out here without a line: nothing of this page is shown or kept.
   async function leave() {
     document.documentElement.hidden = true;

@@ -58,6 +58,8 @@
     freshDays();
     preset();
     noDue();
+    const kept = decodeURIComponent(document.documentElement.dataset.keptPlace || "");
+    if (["template", "copy"].some((name) => query.has(name) && !kept.includes(`${name}=`))) tell("没有网络，模板或上次的内容没有存在本机，请直接填写。");
   }
 
   // ---- an entry that waits or was refused, opened again ----------------------------------------------------------
@@ -107,7 +109,7 @@
   }
   async function reopen() {
     const entry = await offline.store.get(wanted);
-    if (!entry) { tell("没有找到这条登记：可能已经送达，或不是您登记的。"); return; }
+    if (!entry || !offline.store.unsent(entry)) { tell("没有找到这条登记：可能已经送达，或不是您登记的。"); return; }
     put(entry.fields);
     await putFiles(entry);
     tell(entry.errors && Object.keys(entry.errors).length ? `没有被接收：${Object.values(entry.errors).flat().join("；")}。改好后再按“保存”。` : "这条还没有发送，改好后再按“保存”。");
@@ -115,6 +117,8 @@
     form.dispatchEvent(new Event("change", { bubbles: true }));
   }
   if (wanted) {
+    // Held until this page goes, so that it is not sent while it is being changed.
+    if (navigator.locks) navigator.locks.request(offline.store.lockOf(wanted), () => new Promise(() => {}));
     form.dataset.draftBound = ""; // its text is here, not in the draft
     reopen();
   } else if ("draftBound" in form.dataset) {

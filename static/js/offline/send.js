@@ -38,31 +38,32 @@ self.shezhanSend = ((store) => {
 
   // One entry. False: stop here, the line or the session is gone.
   async function sendOne(url, entry, me) {
-    await store.update(entry.id, { state: "sending" });
+    await store.update(entry.id, { state: "sending" }, null, entry.savedAt);
     let answer;
     try {
       answer = await ask(url, { method: "POST", body: await form(entry, me.user), headers: { "X-CSRFToken": me.csrf } });
     } catch (error) {
-      await store.update(entry.id, tried(entry));
+      await store.update(entry.id, tried(entry), null, entry.savedAt);
       return false;
     }
     const { status, json } = answer;
     if (json.state === "signed_out" || status === 401) {
-      await store.update(entry.id, { state: "waiting" });
+      await store.update(entry.id, { state: "waiting" }, null, entry.savedAt);
       await store.setMeta("signedOut", "请重新登录后发送");
       store.changed();
       return false;
     }
     const told = { url: json.url || "", errors: json.errors || {}, answer: json.state, title: json.title || "" };
-    if (FINAL[json.state]) await store.update(entry.id, { state: FINAL[json.state] }, told);
-    else if (status === 413) await store.update(entry.id, { state: "refused" }, { errors: { 照片: ["照片太大，服务器没有接收，请减少照片后再发送"] }, answer: "refused" });
-    else await store.update(entry.id, tried(entry));
+    if (FINAL[json.state]) await store.update(entry.id, { state: FINAL[json.state] }, told, entry.savedAt);
+    else if (status === 413) await store.update(entry.id, { state: "refused" }, { errors: { 照片: ["照片太大，服务器没有接收，请减少照片后再发送"] }, answer: "refused" }, entry.savedAt);
+    else await store.update(entry.id, tried(entry), null, entry.savedAt);
     return true;
   }
   // Everything that is due, or all that waits with `now`. Gives when to try again (a moment, 0: nothing waits).
   async function everything(url, now) {
     const owner = await store.user();
-    const waiting = (await store.list()).filter(store.toSend);
+    const open = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
+    const waiting = (await store.list()).filter((entry) => store.toSend(entry) && !open.includes(store.lockOf(entry.id)));
     if (!owner || !waiting.length) return 0;
     const due = waiting.filter((entry) => now || entry.nextTry <= Date.now());
     if (due.length) {

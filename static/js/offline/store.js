@@ -94,11 +94,12 @@ self.shezhanStore = (() => {
     const keys = await meta("keys");
     return Promise.all(entry.photos.map(async (photo) => [photo.field, new File([await unseal(keys, photo)], photo.name, { type: photo.type })]));
   }
-  // `plain`: columns in clear; `answer`: what goes into the sealed part beside what was typed.
-  async function update(id, plain, answer) {
+  // `plain`: columns in clear; `answer`: what goes into the sealed part beside what was typed. `of`: when what this is
+  // about was saved; an entry that was saved anew since is left as it is.
+  async function update(id, plain, answer, of) {
     const db = await database();
     const entry = await db.get("entries", id);
-    if (!entry) return;
+    if (!entry || (of && entry.savedAt !== of)) return;
     Object.assign(entry, plain);
     if (answer) {
       const keys = await meta("keys");
@@ -113,11 +114,13 @@ self.shezhanStore = (() => {
     await (await database()).delete("entries", id);
     changed();
   }
+  // The lock that a page holds while it changes an entry: it is not sent meanwhile.
+  const lockOf = (id) => `shezhan-entry-${id}`;
   const toSend = (entry) => entry.state === "waiting" || entry.state === "sending";
   const unsent = (entry) => entry.state !== "sent";
   async function tidy() {
     const old = (await list()).filter((entry) => !unsent(entry) && Date.now() - entry.savedAt > SENT_KEPT);
     await Promise.all(old.map((entry) => remove(entry.id)));
   }
-  return { user, know, forget, meta, setMeta, add, list, get, files, update, remove, toSend, unsent, tidy, changed, channel };
+  return { user, know, forget, meta, setMeta, add, list, get, files, update, remove, lockOf, toSend, unsent, tidy, changed, channel };
 })();

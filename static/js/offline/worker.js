@@ -38,7 +38,7 @@ async function keep(address, response, cacheName) {
   const owner = (text.match(/<body[^>]* data-user="(\d+)"/) || [])[1];
   if (!cacheName && (!owner || Number(owner) !== (await store.user()))) return;
   await keepFiles(text);
-  const marked = text.replace("<html ", `<html data-kept="${Date.now()}" `);
+  const marked = text.replace("<html ", `<html data-kept="${Date.now()}" data-kept-place="${encodeURIComponent(place(address))}" `);
   const headers = new Headers(response.headers);
   ["Set-Cookie", "Content-Encoding", "Content-Length", "Vary"].forEach((name) => headers.delete(name));
   await (await caches.open(cacheName || pagesOf(owner))).put(place(address), new Response(marked, { headers }));
@@ -66,10 +66,6 @@ async function refresh() {
     await fetchAndKeep(request.url).catch(() => undefined); // without a line it stays as it is, with its own files
   }
   await dropUnused();
-}
-async function wipe(except) {
-  const names = (await caches.keys()).filter((name) => name.startsWith("shezhan-pages-") && name !== pagesOf(except));
-  await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 self.addEventListener("install", (event) => {
@@ -146,9 +142,11 @@ async function save(event) {
     return response;
   }
   if (response && response.status !== 401 && response.status !== 403 && response.status < 500) {
-    // Refused with its reasons on the page. What waited here takes over what was typed since, photos too.
+    // Refused with its reasons on the page. What waited here takes over what was typed since, photos too; unless it had
+    // arrived before and the page goes on under another id.
     const before = await store.get(id).catch(() => null);
-    if (before) await store.add(data, Object.keys(before.errors || {}).length ? before.errors : { 表单: ["有内容没有被接收，请打开修改"] }).catch(() => undefined);
+    if (before && response.headers.get("X-Entry") === "saved-before") await store.remove(id).catch(() => undefined);
+    else if (before && store.unsent(before)) await store.add(data, Object.keys(before.errors || {}).length ? before.errors : { 表单: ["有内容没有被接收，请打开修改"] }).catch(() => undefined);
     return response;
   }
   try {
@@ -183,7 +181,6 @@ self.addEventListener("message", (event) => {
       await dropUnused();
     },
     refresh,
-    wipe: () => wipe(message.except),
   };
   if (!acts[message.act]) return;
   event.waitUntil(acts[message.act]().finally(() => { if (event.ports[0]) event.ports[0].postMessage("done"); }));
