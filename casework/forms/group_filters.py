@@ -89,9 +89,8 @@ class GroupFilter(_Filter):
 def _in_month(groups: GroupQuerySet, month: Month, what: str) -> GroupQuerySet:
     if what == "running":
         return groups.running(month_end(month, timezone.localdate()))
-    if what in ("formed", "ended", "stopped"):
-        return getattr(groups, f"{what}_in")(month)  # type: ignore[no-any-return]
-    return groups.with_session_in(month)
+    kinds = {"formed": groups.formed_in, "ended": groups.ended_in, "stopped": groups.stopped_in}
+    return kinds.get(what, groups.with_session_in)(month)
 
 
 class SessionFilter(_Filter):

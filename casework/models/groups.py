@@ -37,13 +37,22 @@ class GroupQuerySet(PlannedQuerySet):
         """Formed by `day` and neither ended nor stopped on or before it."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day), formed_on__lte=day)
 
+    def formed_in(self, month: Month) -> Self:
+        return self.filter(formed_on__gte=month.first, formed_on__lte=month.last)
+
     def ended_in(self, month: Month) -> Self:
         """Gone through to the end, with evaluation; those stopped early are no part."""
-        return self.filter(state=GroupState.ENDED, closed_on__gte=month.first, closed_on__lte=month.last)
+        return self._closed_in(GroupState.ENDED, month)
+
+    def stopped_in(self, month: Month) -> Self:
+        return self._closed_in(GroupState.STOPPED, month)
 
     def with_session_in(self, month: Month) -> Self:
         """A session of theirs was held in the month."""
         return self.filter(Exists(GroupSession.objects.held_in(month).filter(group=OuterRef("pk"))))
+
+    def _closed_in(self, state: GroupState, month: Month) -> Self:
+        return self.filter(state=state, closed_on__gte=month.first, closed_on__lte=month.last)
 
 
 class Group(PlannedModel, models.Model):

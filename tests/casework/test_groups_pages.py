@@ -97,6 +97,7 @@ def test_lists_and_exports_name_nobody(ended, sign_in, world):
         ({"month": "2026-08", "what": "running"}, False),
         ({"month": "2026-09", "what": "formed"}, True),
         ({"month": "2026-09", "what": "ended"}, False),
+        ({"month": "2026-09", "what": "stopped"}, False),
         ({"phase": "ENDING"}, True),
         ({"phase": "FORMING"}, False),
         ({"state": "STOPPED"}, False),
